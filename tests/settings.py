@@ -1,0 +1,22 @@
+"""Settings of the test run: the real ones, on the private servers that the run started."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_data = Path(os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="mm-")))
+_data.mkdir(parents=True, exist_ok=True)
+os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789")
+os.environ.setdefault("LINK_KEY", "only-for-test-links-0123456789-0123456789-0123")
+
+from meetmind.settings import *  # noqa: E402, F403
+from meetmind.settings import DATABASES, env  # noqa: E402
+
+# A pool keeps connections open, and a test database with open connections cannot be dropped.
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # type: ignore[attr-defined]
+# Plain tests share one channel layer with nobody; those of many processes start real servers.
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+SCHEDULER_WAKEUP = "threads"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TEST_REDIS_URL = env.text("REDIS_URL")
