@@ -75,18 +75,10 @@ def start_postgres(servers: PrivateServers, *, durable: bool = False) -> str:
     if os.geteuid() == 0:
         os.chown(home, _NOBODY, _NOBODY)
         prefix = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
+    initdb = [*prefix, str(binaries / "initdb"), "-D", str(home / "data"), "-U", "postgres"]
+    initdb += ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     subprocess.run(
-        [
-            *prefix,
-            str(binaries / "initdb"),
-            "-D",
-            str(home / "data"),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-        ]
-        + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+        initdb,
         check=True,
         capture_output=True,
         cwd="/",
