@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+from meetmind.api import api
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
 ]
