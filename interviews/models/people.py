@@ -63,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_operator
 
     @property
-    def is_superuser(self) -> bool:
+    def is_superuser(self) -> bool:  # type: ignore[override]  # a rule, not a column
         """An operator may do everything in the admin; there are no finer permissions."""
         return self.is_operator
 
