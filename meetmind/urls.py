@@ -9,6 +9,7 @@ from meetmind.styleguide import styleguide
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("", include("interviews.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))

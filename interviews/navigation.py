@@ -1,0 +1,67 @@
+"""What every page shows around itself: where a member can go, and in whose name they act."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from interviews import access
+from interviews.access import Missing, Permission
+from interviews.models import Member, User
+from interviews.views.doors import current_member
+
+_PLACES = (("Home", "home", Permission.SEE),)
+_ACCOUNT_PLACES: tuple[tuple[str, str, Permission], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationChoice:
+    name: str
+    switch_url: str
+    current: bool
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """For base.html: `navigation`, `account_navigation`, `current_member`, `organisations`."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {}
+    try:
+        member = getattr(request, "member", None) or current_member(request)
+    except Missing:
+        return {"navigation": (), "current_member": None, "organisations": ()}
+    return {
+        "navigation": _places(_PLACES, member, request.path),
+        "account_navigation": _places(_ACCOUNT_PLACES, member, request.path),
+        "current_member": member,
+        "organisations": _organisations(user, member),
+    }
+
+
+def _places(
+    places: tuple[tuple[str, str, Permission], ...], member: Member, here: str
+) -> tuple[Place, ...]:
+    allowed = [(label, reverse(name)) for label, name, needs in places if access.may(member, needs)]
+    return tuple(Place(label, url, _is_here(here, url)) for label, url in allowed)
+
+
+def _organisations(user: User, member: Member) -> tuple[OrganisationChoice, ...]:
+    return tuple(
+        OrganisationChoice(
+            place.organisation.name,
+            reverse("organisation_switch", args=[place.organisation_id]),
+            place.id == member.id,
+        )
+        for place in access.memberships(user)
+    )
+
+
+def _is_here(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
