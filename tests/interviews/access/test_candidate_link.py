@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.http import HttpResponse
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from interviews import candidate_link
 from interviews.candidate_link import (
@@ -132,7 +132,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(interview: Interv
 
 
 def test_over_https_the_cookie_belongs_to_this_host_alone(
-    interview: Interview, settings: SettingsWrapper
+    interview: Interview, settings: Settings
 ) -> None:
     settings.IS_HTTPS = True
     response = HttpResponse()
@@ -147,7 +147,7 @@ def test_the_link_cannot_be_used_as_a_cookie(interview: Interview) -> None:
         interview_of_cookies({candidate_link.cookie_name(): token_of(interview)}, now=NOW)
 
 
-def test_nobody_elses_key_makes_a_link(interview: Interview, settings: SettingsWrapper) -> None:
+def test_nobody_elses_key_makes_a_link(interview: Interview, settings: Settings) -> None:
     token = token_of(interview)
     settings.LINK_KEY = str(uuid.uuid4())
     with pytest.raises(UnknownLink):
