@@ -6,5 +6,9 @@ from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
+_http = get_asgi_application()
 
-application = ProtocolTypeRouter({"http": get_asgi_application()})
+from meetmind.restart import Restartable, stop_gently  # noqa: E402
+
+application = Restartable(ProtocolTypeRouter({"http": _http}))
+stop_gently(application)

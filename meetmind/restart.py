@@ -1,0 +1,124 @@
+"""Ends a server without breaking what goes on in it.
+
+Daphne drops every socket without a word when it is told to stop, and a browser then sees 1006: a fault.
+Here SIGTERM first lets the hooks run, then tells each socket 1012 (restarting: come back and resume),
+waits a moment for the answers and for requests under way, and only then stops the reactor.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Hook = Callable[[], Awaitable[None]]
+
+RESTARTING = 1012
+PATIENCE = 5.0  # seconds for answers and requests under way; systemd and compose wait ten
+_LOOK_EVERY = 0.02
+
+
+class Restartable:
+    """An ASGI application that knows its open sockets and requests, so that they can be ended well."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._sockets: dict[int, Send] = {}
+        self._requests: set[int] = set()
+        self._hooks: list[Hook] = []
+
+    def before_stop(self, hook: Hook) -> None:
+        """Registers what an app wants to do while its sockets are still open."""
+        self._hooks.append(hook)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = id(scope)
+        if scope["type"] == "websocket":
+            self._sockets[key] = send
+        elif scope["type"] == "http":
+            self._requests.add(key)
+            send = self._forgetting_streams(key, send)
+        try:
+            await self._application(scope, receive, send)
+        finally:
+            self._sockets.pop(key, None)
+            self._requests.discard(key)
+
+    async def wind_down(self) -> None:
+        """Everything that has to happen before the server may stop."""
+        for hook in self._hooks:
+            try:
+                await asyncio.wait_for(hook(), PATIENCE)
+            except Exception:  # one app's trouble must not keep the others from a clean end
+                logger.exception("A hook before the stop failed.")
+        for send in list(self._sockets.values()):
+            _close_for_restart(send)
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while self._sockets or self._requests:
+            if asyncio.get_running_loop().time() > until:
+                break
+            await asyncio.sleep(_LOOK_EVERY)
+
+    def _forgetting_streams(self, key: int, send: Send) -> Send:
+        """A stream of server-sent events never ends by itself: it is not waited for."""
+
+        async def send_and_look(message: Message) -> None:
+            if message["type"] == "http.response.start" and any(
+                name.lower() == b"content-type" and value.startswith(b"text/event-stream")
+                for name, value in message.get("headers", [])
+            ):
+                self._requests.discard(key)
+            await send(message)
+
+        return send_and_look
+
+
+def _close_for_restart(send: Send) -> None:
+    # Daphne hands out `send` with its protocol bound as first argument. The ordinary way to close
+    # refuses 1012, which is a server's to use and no application's; the frame itself may say it.
+    protocol = getattr(send, "args", [None])[0]
+    if hasattr(protocol, "sendCloseFrame") and protocol.state == protocol.STATE_OPEN:
+        protocol.sendCloseFrame(code=RESTARTING)
+
+
+def stop_gently(application: Restartable) -> None:
+    """Under daphne: takes SIGTERM and SIGINT over, once its reactor runs. A second signal stops at once."""
+    if "daphne.server" not in sys.modules:
+        return  # a management command or a test imported the application; nobody serves
+    from twisted.internet import reactor
+
+    stopping = False
+
+    async def wind_down_and_stop() -> None:
+        try:
+            await application.wind_down()
+        finally:
+            _stop(reactor)
+
+    def begin(number: int, frame: object) -> None:
+        nonlocal stopping
+        if stopping:
+            reactor.callFromThread(_stop, reactor)  # type: ignore[attr-defined]
+            return
+        stopping = True
+        loop = reactor._asyncioEventloop  # type: ignore[attr-defined]
+        loop.call_soon_threadsafe(lambda: loop.create_task(wind_down_and_stop()))
+
+    def take_signals_over() -> None:
+        signal.signal(signal.SIGTERM, begin)
+        signal.signal(signal.SIGINT, begin)
+
+    reactor.callWhenRunning(take_signals_over)  # type: ignore[attr-defined]
+
+
+def _stop(reactor: Any) -> None:
+    if reactor.running:
+        reactor.stop()
