@@ -1,7 +1,11 @@
 """The API at /api/v1: each app brings its routers, here they get their places."""
 
+from django.http import HttpRequest, HttpResponse
+
+from interviews.access import Forbidden, Missing
 from meetmind.api_docs import LocalDocs
 from webapi.documented import DocumentedApi
+from webapi.problems import problem_response
 
 api = DocumentedApi(
     title="MeetMind",
@@ -13,3 +17,13 @@ api = DocumentedApi(
     ),
     docs=LocalDocs(),
 )
+
+
+@api.exception_handler(Missing)
+def _missing(request: HttpRequest, exc: Exception) -> HttpResponse:
+    return problem_response(404)
+
+
+@api.exception_handler(Forbidden)
+def _forbidden(request: HttpRequest, exc: Exception) -> HttpResponse:
+    return problem_response(403, detail=str(exc))

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 logger = logging.getLogger(__name__)
@@ -33,11 +33,16 @@ class Restartable:
         self._application = application
         self._sockets: dict[int, Send] = {}
         self._requests: set[int] = set()
-        self._hooks: list[Hook] = []
+        self._before_close: list[Hook] = []
+        self._before_stop: list[Hook] = []
+
+    def before_close(self, hook: Hook) -> None:
+        """Registers what an app wants to do while its sockets are still open."""
+        self._before_close.append(hook)
 
     def before_stop(self, hook: Hook) -> None:
-        """Registers what an app wants to do while its sockets are still open."""
-        self._hooks.append(hook)
+        """Registers what has to end while the event loop still runs (threads that do jobs)."""
+        self._before_stop.append(hook)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = id(scope)
@@ -54,13 +59,12 @@ class Restartable:
 
     async def wind_down(self) -> None:
         """Everything that has to happen before the server may stop."""
-        for hook in self._hooks:
-            try:
-                await asyncio.wait_for(hook(), PATIENCE)
-            except Exception:  # one app's trouble must not keep the others from a clean end
-                logger.exception("A hook before the stop failed.")
+        await _run_all(self._before_close)
         for send in list(self._sockets.values()):
             _close_for_restart(send)
+        await asyncio.gather(self._last_answers(), _run_all(self._before_stop))
+
+    async def _last_answers(self) -> None:
         until = asyncio.get_running_loop().time() + PATIENCE
         while self._sockets or self._requests:
             if asyncio.get_running_loop().time() > until:
@@ -79,6 +83,14 @@ class Restartable:
             await send(message)
 
         return send_and_look
+
+
+async def _run_all(hooks: Sequence[Hook]) -> None:
+    for hook in hooks:
+        try:
+            await asyncio.wait_for(hook(), PATIENCE)
+        except Exception:  # one app's trouble must not keep the others from a clean end
+            logger.exception("A hook before the stop failed.")
 
 
 def _close_for_restart(send: Send) -> None:
@@ -106,17 +118,17 @@ def stop_gently(application: Restartable) -> None:
     def begin(number: int, frame: object) -> None:
         nonlocal stopping
         if stopping:
-            reactor.callFromThread(_stop, reactor)  # type: ignore[attr-defined]
+            reactor.callFromThread(_stop, reactor)
             return
         stopping = True
-        loop = reactor._asyncioEventloop  # type: ignore[attr-defined]
+        loop = reactor._asyncioEventloop
         loop.call_soon_threadsafe(lambda: loop.create_task(wind_down_and_stop()))
 
     def take_signals_over() -> None:
         signal.signal(signal.SIGTERM, begin)
         signal.signal(signal.SIGINT, begin)
 
-    reactor.callWhenRunning(take_signals_over)  # type: ignore[attr-defined]
+    reactor.callWhenRunning(take_signals_over)
 
 
 def _stop(reactor: Any) -> None:

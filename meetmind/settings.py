@@ -6,6 +6,7 @@ PostgreSQL), DATABASE_URL and REDIS_URL (many processes). Anything else stops th
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -64,7 +65,7 @@ LINK_KEY = _secret("LINK_KEY", "link.key")  # its own: a new SECRET_KEY must not
 
 # The web ----------------------------------------------------------------------------------------
 
-PORT = env.whole("PORT", 8000, least=0, most=65535)
+PORT = env.whole("PORT", 8000, least=1, most=65535)
 PUBLIC_URL = env.web_address("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 _public = urlsplit(PUBLIC_URL)
 IS_HTTPS = _public.scheme == "https"
@@ -168,6 +169,8 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+with suppress(OSError):  # WhiteNoise complains of a folder that is not there
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # An image collects its static files under hashed names; a checkout serves them as they lie there.
 _collected = (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not _collected
