@@ -1,5 +1,6 @@
 """The API at /api/v1: each app brings its routers, here they get their places."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from interviews.access import Forbidden, Missing
@@ -16,6 +17,7 @@ api = DocumentedApi(
         "organisation answers exactly as what does not exist."
     ),
     docs=LocalDocs(),
+    most_per_minute=settings.API_REQUESTS_PER_MINUTE,
 )
 
 

@@ -1,12 +1,15 @@
 """Whether this process is up, whether it can work, and figures for Prometheus."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
+from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 logger = logging.getLogger(__name__)
@@ -15,13 +18,39 @@ BROKER_TIMEOUT = 2.0
 _migrated = False
 
 
-@require_safe
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+@sync_and_async_middleware
+def answer_probes(get_response: Callable[[HttpRequest], Answer]) -> Callable[..., Answer]:
+    """The outermost middleware: probes come from inside the host, under any name and without TLS,
+    so neither ALLOWED_HOSTS nor the redirect to https may stand in their way."""
+    if iscoroutinefunction(get_response):
+
+        async def answer_async(request: HttpRequest) -> HttpResponseBase:
+            probe = PROBES.get(request.path)
+            if probe is not None:
+                return await sync_to_async(probe)(request)
+            coming = get_response(request)
+            assert isinstance(coming, Awaitable)
+            response = await coming
+            assert isinstance(response, HttpResponseBase)
+            return response
+
+        return answer_async
+
+    def answer(request: HttpRequest) -> Answer:
+        probe = PROBES.get(request.path)
+        return get_response(request) if probe is None else probe(request)
+
+    return answer
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. It asks nothing else: a lost database must not get it killed."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Every thing this process needs, each as "ok" or in a word what is wrong; 503 if one is."""
     parts = {"database": _database(), "migrations": "unknown", "broker": _broker()}
@@ -31,10 +60,16 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
 
 
-@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format. A proxy must not show it outside (deploy/nginx does not)."""
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+PROBES: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}
 
 
 def _database() -> str:

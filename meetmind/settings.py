@@ -6,6 +6,7 @@ PostgreSQL), DATABASE_URL and REDIS_URL (many processes). Anything else stops th
 
 import os
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -77,7 +78,6 @@ ALLOWED_HOSTS = list(
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside the host
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "webapi.apps.WebApiConfig",
 ]
 MIDDLEWARE = [
+    "meetmind.health.answer_probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "webapi.middleware.plain_failures",
@@ -172,7 +173,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 with suppress(OSError):  # WhiteNoise complains of a folder that is not there
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # An image collects its static files under hashed names; a checkout serves them as they lie there.
-_collected = (STATIC_ROOT / "staticfiles.json").exists()
+_collected = "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not _collected
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -255,6 +256,9 @@ if MANY_PROCESSES:
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# A caller's requests to the API a minute, in each process. Sign-in and links have limits of their own.
+API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 1200, least=1, most=1_000_000)
 
 # People -----------------------------------------------------------------------------------------
 

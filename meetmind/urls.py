@@ -3,16 +3,13 @@
 from django.conf import settings
 from django.urls import include, path
 
-from meetmind import health, mail_pages
+from meetmind import mail_pages
 from meetmind.api import api
 from meetmind.styleguide import styleguide
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
     path("", include("interviews.urls")),
     path("mailbox/", mail_pages.sent_mail, name="mailbox"),
     path("mailbox/<uuid:message_id>/", mail_pages.one_mail, name="mailbox-message"),

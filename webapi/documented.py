@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from webapi.idempotency import HEADER, install_idempotency
+from webapi.limits import CallerThrottle
 from webapi.parsing import StrictParser
 from webapi.problems import CONTENT_TYPE, DEFAULT_DETAILS, install_handlers
 from webapi.tokens import BearerAuth, SessionAuth
@@ -18,7 +19,9 @@ class DocumentedApi(NinjaAPI):
     """The API of a site: every operation needs a token or a session unless it says otherwise,
     fails with problems, and takes an Idempotency-Key on POST."""
 
-    def __init__(self, *, title: str, version: str, description: str, docs: Any) -> None:
+    def __init__(
+        self, *, title: str, version: str, description: str, docs: Any, most_per_minute: int
+    ) -> None:
         super().__init__(
             title=title,
             version=version,
@@ -26,6 +29,7 @@ class DocumentedApi(NinjaAPI):
             urls_namespace="api",
             auth=[BearerAuth(), SessionAuth()],
             parser=StrictParser(),
+            throttle=CallerThrottle(most=most_per_minute),
             docs=docs,
         )
         install_handlers(self)

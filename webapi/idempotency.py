@@ -21,9 +21,9 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from ninja import NinjaAPI
 
+from webapi.callers import Caller
 from webapi.models import IdempotentRequest
 from webapi.problems import BadRequest, Conflict, Unprocessable
-from webapi.tokens import Caller
 
 P = ParamSpec("P")
 R = TypeVar("R")

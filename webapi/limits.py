@@ -1,14 +1,45 @@
 """How often somebody may do something: links, sign-in, the API."""
 
 import hashlib
+import time
+from collections import Counter
 from datetime import datetime, timedelta
+from threading import Lock
 
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.utils import timezone
+from ninja.throttling import BaseThrottle
 
+from webapi.callers import Caller
 from webapi.models import RateWindow
 
 KEPT = timedelta(days=1)
+
+
+class CallerThrottle(BaseThrottle):
+    """Each caller's requests in each process, counted in memory: reading must not write a row."""
+
+    def __init__(self, *, most: int, seconds: int = 60) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._window = 0
+        self._counts: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        caller = getattr(request, "auth", None)
+        key = caller.key if isinstance(caller, Caller) else request.META.get("REMOTE_ADDR", "")
+        with self._lock:
+            window = int(time.monotonic()) // self._seconds
+            if window != self._window:
+                self._window = window
+                self._counts.clear()
+            self._counts[key] += 1
+            return self._counts[key] <= self._most
+
+    def wait(self) -> float | None:
+        return self._seconds - time.monotonic() % self._seconds
 
 
 def spend(*, key: str, most: int, seconds: int) -> int | None:

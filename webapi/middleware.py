@@ -21,8 +21,11 @@ def plain_failures(get_response: Callable[[HttpRequest], Answer]) -> Callable[..
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
             refused = _refuse_nul(request)
-            response = refused or await get_response(request)
-            return _as_problem(request, response)
+            if refused is not None:
+                return _as_problem(request, refused)
+            coming = get_response(request)
+            assert isinstance(coming, Awaitable)
+            return _as_problem(request, await coming)
 
         return answer_async
 

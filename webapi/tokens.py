@@ -1,4 +1,4 @@
-"""Bearer tokens, and who calls: a token's user, or the one signed in with a session cookie."""
+"""Bearer tokens, and the two ways to sign in to the API: a token, or the session of a browser."""
 
 import hashlib
 import secrets
@@ -13,10 +13,13 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from webapi.callers import Caller
+from webapi.limits import spend
 from webapi.models import ApiToken
-from webapi.problems import NotAllowed
+from webapi.problems import NotAllowed, TooManyRequests
 
 PREFIX = "mm_"  # lets secret scanners, and people, recognise a token that strayed
+GUESSES = 60  # wrong tokens a minute from one address
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -26,20 +29,6 @@ class IssuedToken:
 
     token: ApiToken
     secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls the API: `request.auth` of every operation. An empty scope limits nothing."""
-
-    user_id: str
-    scope: str = ""
-    token_id: int | None = None
-
-    @property
-    def key(self) -> str:
-        """Names the caller in tables of the ground."""
-        return f"token:{self.token_id}" if self.token_id else f"user:{self.user_id}"
 
 
 def issue_token(
@@ -80,6 +69,11 @@ class BearerAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         found = find_token(token)
         if found is None:
+            wait = spend(
+                key=f"bearer {request.META.get('REMOTE_ADDR', '')}", most=GUESSES, seconds=60
+            )
+            if wait is not None:
+                raise TooManyRequests("Too many tokens that do not hold.", retry_after=wait)
             return None
         request.user = found.user
         return Caller(str(found.user_id), found.scope, found.pk)
