@@ -53,6 +53,31 @@ class NavigationItem:
     current: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SampleUser:
+    """Stands for somebody signed in, so that the page shows the account menu without a database."""
+
+    name: str
+    is_authenticated: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class SampleOrganisation:
+    name: str
+    switch_url: str = "#main"
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMember:
+    organisation: SampleOrganisation
+    get_role_display: str = "Recruiter"
+
+
+ACME = SampleOrganisation("Acme Hiring", current=True)
 ROWS = (
     SampleRow("Cem Aydın", "Backend engineer", "ended", "Ended", "ready", "Ready", 38),
     SampleRow("Ines Duarte", "Backend engineer", "live", "Live", "none", "None yet", 12),
@@ -78,6 +103,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     navigation = [NavigationItem(name, "#main", name == "Interviews") for name in SECTIONS]
     context = {
         "form": form,
+        "user": SampleUser("Rita Okafor"),
+        "current_member": SampleMember(ACME),
+        "organisations": [ACME, SampleOrganisation("Beta Research")],
         "rows": ROWS,
         "navigation": navigation,
         "page_info": {"summary": "1–4 of 230", "next_url": "#tables"},

@@ -30,7 +30,7 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** An icon of the sprite; the page's own script tag knows the (hashed) address through the head's link. */
+/** An icon of the sprite, whose (hashed) address the head tells. */
 export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -38,8 +38,7 @@ export function icon(name) {
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(space, "use");
-  const sprite = find('link[rel="preload"][data-sprite]')?.getAttribute("href") ?? "/static/img/icons.svg";
-  use.setAttribute("href", `${sprite}#${name}`);
+  use.setAttribute("href", `${find('meta[name="icon-sprite"]').content}#${name}`);
   svg.append(use);
   return svg;
 }
