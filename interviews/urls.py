@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interviews.views import home, organisation
+from interviews.views import home, invitation, organisation
 
 urlpatterns = [
     # People, plans, candidates, scheduling
@@ -12,6 +12,7 @@ urlpatterns = [
         organisation.switch,
         name="organisation_switch",
     ),
+    path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     # The live room
     # After the interview
 ]

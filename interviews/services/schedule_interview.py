@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from interviews.models import Candidate, Interview, Member, PlanVersion, Position
+from interviews.services.check_row import check_row
 from interviews.services.invite_candidate import (
     queue_cancellation,
     queue_invitation,
@@ -53,7 +54,7 @@ def create_draft(*, draft: InterviewDraft, by: Member) -> Interview:
         created_by=by,
     )
     _check_people(draft)
-    interview.full_clean(validate_unique=False)
+    check_row(interview)
     with transaction.atomic():
         interview.save()
         interview.interviewers.set(draft.interviewers)
