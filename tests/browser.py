@@ -1,0 +1,98 @@
+"""A real Chromium for tests: how it is started, what counts as a fault of a page, and what axe says of it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",  # root may not use the sandbox
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE, DESK = 375, 1440
+Scheme = Literal["light", "dark"]
+
+
+@contextmanager
+def open_browser(*extra_flags: str) -> Iterator[Browser]:
+    """Starts the machine's Chromium; Playwright's own is never downloaded."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert binary, "No Chromium found. Run `make system` as root, or: apt-get install chromium"
+    # Playwright's loop runs in this thread, which makes Django refuse the database to plain tests.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=binary, args=[*FLAGS, *extra_flags], timeout=60_000
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Faults:
+    """What a page complained about while it was watched: script errors, refused styles, failed loads."""
+
+    words: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", self._note_error)
+        page.on("console", self._note_console)
+
+    def _note_error(self, error: Error) -> None:
+        self.words.append(f"uncaught: {error.message}")
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.words.append(f"{message.type}: {message.text}")
+
+
+@contextmanager
+def open_page(
+    browser: Browser,
+    address: str,
+    *,
+    width: int = DESK,
+    scheme: Scheme = "light",
+    audited: bool = False,
+) -> Iterator[Page]:
+    """A page in a context of its own. `audited` lets axe in past the content security policy."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        bypass_csp=audited,
+        base_url=address,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def audit(page: Page) -> list[str]:
+    """What axe finds wrong, one line per element: empty is right. Needs a page opened as `audited`."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']} at {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
