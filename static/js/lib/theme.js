@@ -1,23 +1,22 @@
-// Light, dark, or as the system says. A classic script in the head, because it must run before the first
-// paint; it only ever changes the media of the stylesheet with the dark tokens.
+// Light, dark, or as the system says. A classic script in the head, because it must mark the root before
+// the first paint: a page that turns dark a moment later flashes in somebody's face.
 (() => {
   const KEY = "meetmind.theme";
-  const AUTO = "screen and (prefers-color-scheme: dark)";
-  const MEDIA = { auto: AUTO, light: "not all", dark: "screen" };
-  const link = document.getElementById("dark-tokens");
+  const CHOICES = ["auto", "light", "dark"];
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
 
   function stored() {
     try {
       const value = localStorage.getItem(KEY);
-      return value in MEDIA ? value : "auto";
+      return CHOICES.includes(value) ? value : "auto";
     } catch {
-      return "auto"; // storage may be forbidden; the system's choice still holds
+      return "auto"; // storage may be forbidden; the system's wish still holds
     }
   }
 
-  function apply(choice) {
-    link.media = MEDIA[choice];
-    document.documentElement.dataset.theme = choice;
+  function apply(choice = stored()) {
+    root.toggleAttribute("data-dark", choice === "dark" || (choice === "auto" && system.matches));
     for (const button of document.querySelectorAll("[data-theme-choice]")) {
       button.setAttribute("aria-pressed", String(button.dataset.themeChoice === choice));
     }
@@ -32,13 +31,14 @@
     apply(choice);
   }
 
-  apply(stored());
-  addEventListener("storage", (event) => event.key === KEY && apply(stored()));
+  apply();
+  system.addEventListener("change", () => apply());
+  addEventListener("storage", (event) => event.key === KEY && apply());
   document.addEventListener("DOMContentLoaded", () => {
     for (const group of document.querySelectorAll(".theme-choice")) group.hidden = false;
     for (const button of document.querySelectorAll("[data-theme-choice]")) {
       button.addEventListener("click", () => choose(button.dataset.themeChoice));
     }
-    apply(stored());
+    apply();
   });
 })();

@@ -1,0 +1,89 @@
+"""Every part of the interface is accessible, fits a phone, and lives under the strict policy."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser import DESK, PHONE, Faults, Scheme, audit, open_page, overflow
+
+pytestmark = pytest.mark.browser
+PAGES = [
+    "/styleguide/",
+    "/room/",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/nothing/here/",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    browser: Browser, address: str, path: str, width: int, scheme: Scheme
+) -> None:
+    with open_page(browser, address, width=width, scheme=scheme, audited=True) as page:
+        page.goto(path)
+        assert audit(page) == []
+        assert overflow(page) == 0
+
+
+def test_an_open_menu_and_an_open_dialog_are_accessible(browser: Browser, address: str) -> None:
+    with open_page(browser, address, audited=True) as page:
+        page.goto("/styleguide/")
+        page.locator(".menu > summary").click()
+        assert audit(page) == []
+        page.keyboard.press("Escape")
+        expect(page.locator(".menu-panel")).to_be_hidden()
+        page.get_by_role("button", name="Open a dialog").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert audit(page) == []
+
+
+@pytest.mark.parametrize("path", ["/styleguide/", "/room/", "/accounts/login/", "/htmx/"])
+def test_the_policy_refuses_nothing_that_a_page_needs(
+    browser: Browser, address: str, path: str
+) -> None:
+    faults = Faults()
+    with open_page(browser, address) as page:
+        faults.watch(page)
+        answer = page.goto(path, wait_until="networkidle")
+        assert answer is not None
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert faults.words == []
+
+
+def test_a_chosen_theme_holds_against_the_system_and_over_a_reload(
+    browser: Browser, address: str
+) -> None:
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    with open_page(browser, address, scheme="light") as page:
+        page.goto("/styleguide/")
+        light = page.evaluate(paper)
+        page.get_by_role("button", name="Dark").click()
+        dark = page.evaluate(paper)
+        assert dark != light
+        page.reload(wait_until="commit")
+        page.wait_for_function("document.body !== null")
+        assert page.evaluate(paper) == dark, "the page flashes in the wrong colours"
+        page.get_by_role("button", name="Auto").click()
+        assert page.evaluate(paper) == light
+
+
+def test_the_room_keeps_the_composer_in_view_on_a_phone(browser: Browser, address: str) -> None:
+    with open_page(browser, address, width=PHONE) as page:
+        page.set_viewport_size({"width": PHONE, "height": 560})
+        page.goto("/room/")
+        expect(page.get_by_role("button", name="I'm done")).to_be_in_viewport()
+        expect(page.get_by_label("Your answer")).to_be_in_viewport()
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as page:
+        page.goto("/styleguide/")
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Skip to the content")
+        expect(skip).to_be_focused()
+        expect(skip).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.locator("#main")).to_be_focused()
