@@ -1,19 +1,27 @@
 """Everything in one process: the web server in the main thread, jobs on threads beside it."""
 
+import asyncio
+import ctypes
 import errno
 import fcntl
 import os
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from daphne.server import Server  # first: it chooses Twisted's reactor
+from django.conf import settings
 
 from meetmind.asgi import application
 
 # Room for 64 kB of audio or 16 kB of text in JSON; anything larger is refused before it is read.
 LARGEST_FRAME = 72 * 1024
+STOP_PATIENCE = 10.0  # seconds for jobs that run to finish or be handed back
 
 
 class CannotServe(Exception):
@@ -68,8 +76,16 @@ def require_free_port(host: str, port: int) -> None:
             raise CannotServe(f"Port {port} on {host} cannot be opened: {reason}.") from problem
 
 
-def serve(*, host: str, port: int, behind_proxy: bool, on_listening: Callable[[], None]) -> bool:
-    """Runs the web server until SIGTERM or SIGINT. Returns whether it ever listened."""
+def serve(
+    *, host: str, port: int, behind_proxy: bool, jobs: "Jobs", on_listening: Callable[[], None]
+) -> bool:
+    """Runs web server and jobs until SIGTERM or SIGINT. Returns whether it ever listened."""
+
+    def begin() -> None:
+        jobs.start()
+        application.before_stop(lambda: asyncio.to_thread(jobs.stop))
+        on_listening()
+
     # Only a proxy may say who the client is: from anybody else such a header is a lie.
     forwarded = ("X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto")
     address, forwarded_port, scheme = forwarded if behind_proxy else (None, None, None)
@@ -88,7 +104,54 @@ def serve(*, host: str, port: int, behind_proxy: bool, on_listening: Callable[[]
         proxy_forwarded_proto_header=scheme,
         server_name="",
         verbosity=0,
-        ready_callable=on_listening,
+        ready_callable=begin,
     )
     server.run()
     return not server.abort_start
+
+
+class Jobs(Protocol):
+    """What runs jobs beside the web server."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class JobProcesses:
+    """Where Redis is set, jobs are Celery's: a worker and a dispatcher as processes of their own, so
+    that `serve` alone is still a whole installation. More of both may run elsewhere."""
+
+    def __init__(self, *, slots: int) -> None:
+        worker = (
+            f"celery -A meetmind worker --pool=threads --concurrency={slots} --loglevel=warning"
+        )
+        self._commands = (
+            [sys.executable, "-m", *worker.split()],
+            [sys.executable, "manage.py", "dispatch"],
+        )
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        for command in self._commands:
+            process = subprocess.Popen(  # noqa: S603 - our own commands
+                command, cwd=settings.BASE_DIR, preexec_fn=_die_with_parent
+            )
+            self._running.append(process)
+
+    def stop(self) -> None:
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            try:
+                process.wait(timeout=STOP_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _die_with_parent() -> None:
+    # A killed server must not leave workers behind that nobody knows of. Linux only; elsewhere they
+    # end at SIGTERM with everything else.
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1: PR_SET_PDEATHSIG

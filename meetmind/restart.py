@@ -22,7 +22,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
 
 RESTARTING = 1012
-PATIENCE = 5.0  # seconds for answers and requests under way; systemd and compose wait ten
+PATIENCE = 5.0  # seconds for answers and requests under way
+STOP_PATIENCE = 12.0  # seconds for jobs; systemd and compose wait twenty in all
 _LOOK_EVERY = 0.02
 
 
@@ -59,10 +60,10 @@ class Restartable:
 
     async def wind_down(self) -> None:
         """Everything that has to happen before the server may stop."""
-        await _run_all(self._before_close)
+        await _run_all(self._before_close, PATIENCE)
         for send in list(self._sockets.values()):
             _close_for_restart(send)
-        await asyncio.gather(self._last_answers(), _run_all(self._before_stop))
+        await asyncio.gather(self._last_answers(), _run_all(self._before_stop, STOP_PATIENCE))
 
     async def _last_answers(self) -> None:
         until = asyncio.get_running_loop().time() + PATIENCE
@@ -85,10 +86,10 @@ class Restartable:
         return send_and_look
 
 
-async def _run_all(hooks: Sequence[Hook]) -> None:
+async def _run_all(hooks: Sequence[Hook], seconds: float) -> None:
     for hook in hooks:
         try:
-            await asyncio.wait_for(hook(), PATIENCE)
+            await asyncio.wait_for(hook(), seconds)
         except Exception:  # one app's trouble must not keep the others from a clean end
             logger.exception("A hook before the stop failed.")
 

@@ -91,6 +91,6 @@ def test_each_wrong_value_is_pointed_at(client: TestClient) -> None:
     ],
 )
 def test_a_body_that_cannot_be_stored_is_refused(client: TestClient, body: str | bytes) -> None:
-    response = client.post("/people", data=body, content_type="application/json")
+    response = client.post("/people", body=body)
     assert response.status_code == 400
     assert "JSON" in response.json()["detail"]
