@@ -77,13 +77,19 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def serve(
-    *, host: str, port: int, behind_proxy: bool, jobs: "Jobs", on_listening: Callable[[], None]
+    *,
+    host: str,
+    port: int,
+    behind_proxy: bool,
+    on_listening: Callable[[], None],
+    jobs: "Jobs | None" = None,
 ) -> bool:
     """Runs web server and jobs until SIGTERM or SIGINT. Returns whether it ever listened."""
 
     def begin() -> None:
-        jobs.start()
-        application.before_stop(lambda: asyncio.to_thread(jobs.stop))
+        if jobs is not None:
+            jobs.start()
+            application.before_stop(lambda: asyncio.to_thread(jobs.stop))
         on_listening()
 
     # Only a proxy may say who the client is: from anybody else such a header is a lie.
