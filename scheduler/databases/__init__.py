@@ -1,0 +1,43 @@
+"""The few statements whose form depends on the database, behind one protocol."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from django.db import connection
+
+from scheduler.databases.postgresql import PostgreSQL
+from scheduler.databases.sqlite import SQLite
+from scheduler.values import Claimed, Finished, Settled
+
+
+class Database(Protocol):
+    """Call claim and finish inside one transaction."""
+
+    def claim(
+        self,
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+        suspects: bool = False,
+    ) -> list[Claimed]:
+        """Takes up to `limit` ready jobs, first due first, all of the kind of the first. Those that
+        crashed a worker before (suspects) are taken when asked for, and only then."""
+
+    def heads(self, kinds: Sequence[str]) -> list[str]:
+        """Those of the kinds that have a ready job, the one whose first is due first in front."""
+
+    def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
+        """Writes how attempts ended, and releases the children of those that are done."""
+
+    def release_due(self, *, now: datetime, limit: int) -> int:
+        """Makes waiting jobs ready whose time has come. Answers how many."""
+
+
+_DATABASES: dict[str, Database] = {"postgresql": PostgreSQL(), "sqlite": SQLite()}
+
+
+def database() -> Database:
+    return _DATABASES[connection.vendor]

@@ -1,0 +1,199 @@
+"""PostgreSQL: claim and finish are one statement each."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from scheduler.counters import bucket_of
+from scheduler.states import JobState
+from scheduler.values import Claimed, Finished, Settled
+
+_CLAIMED_COLUMNS: Final = """
+    id, attempt, kind, payload::text, scope, priority, failures, crashes, snoozed_since, workflow_id,
+    step, fan_in, due_at, started_at, sort_key"""
+
+# The CTE fences the rows in: as a sub-select of the update, the planner may run it more than once and
+# take more than the limit. Of several rows, those of the first one's kind are kept.
+_CLAIM: Final = f"""
+with head as materialized (
+    select id, kind, sort_key from scheduler_job
+    where state = 'ready' and {{chosen}} and {{fate}}
+    order by sort_key, id limit %(limit)s
+    for no key update skip locked),
+pick as (
+    select id from (select id, kind, first_value(kind) over (order by sort_key, id) as first_kind
+                    from head) ranked
+    where kind = first_kind),
+taken as (
+    update scheduler_job job
+    set state = 'running', attempt = attempt + 1, worker_id = %(worker_id)s, started_at = %(now)s
+    from pick where job.id = pick.id
+    returning {_CLAIMED_COLUMNS.replace(" id,", " job.id,", 1)}),
+counted as (
+    insert into scheduler_delta (at, kind, scope, waiting, ready, running, done, dead, cancelled,
+                                 failed, bucket, ended, ran_ms)
+    select %(now)s, kind, scope, 0, -count(*), count(*), 0, 0, 0, 0, -1, 0, 0 from taken
+    group by kind, scope)
+select * from taken order by sort_key, id
+"""
+
+# A look at the head of each kind's own queue: what is ready of a paused kind is not walked over.
+_HEADS: Final = """
+select chosen.kind from unnest(%(kinds)s::text[]) chosen(kind) cross join lateral (
+    select sort_key from scheduler_job where state = 'ready' and kind = chosen.kind
+    order by sort_key limit 1) head
+order by head.sort_key
+"""
+
+# Children are locked in id order, and several parents in one batch are counted: no deadlock, no
+# lost decrement. Only the success of parents is settled here; what else may happen to
+# an edge is rare, and told in graph.py.
+_FINISH: Final = """
+with given as materialized (
+    select * from json_to_recordset(%(settled)s::json) as given (
+        id bigint, attempt int, state text, ended text, started_at timestamptz,
+        finished_at timestamptz, waited_ms int, bucket int, ran_ms bigint, reason text,
+        traceback text, result jsonb, due_at timestamptz, sort_key bigint, spent int, crashed int,
+        snoozed_since timestamptz, final boolean)),
+ended as (
+    update scheduler_job job
+    set state = given.state, due_at = coalesce(given.due_at, job.due_at),
+        sort_key = coalesce(given.sort_key, job.sort_key), failures = job.failures + given.spent,
+        crashes = job.crashes + given.crashed, snoozed_since = given.snoozed_since,
+        result = given.result, reason = given.reason,
+        finished_at = case when given.final then given.finished_at end
+    from given
+    where job.id = given.id and job.attempt = given.attempt and job.state = 'running'
+    returning job.id, job.kind, job.scope, job.state, job.workflow_id, job.is_leaf, job.worker_id),
+kept as (
+    insert into scheduler_attempt (job_id, number, ended, reason, traceback, worker_id, started_at,
+                                   finished_at, waited_ms)
+    select id, given.attempt, given.ended, given.reason, given.traceback, ended.worker_id,
+           given.started_at, given.finished_at, given.waited_ms
+    from ended join given using (id) where given.ended is not null),
+hit as (
+    select edge.child_id, count(*)::int as met
+    from scheduler_edge edge join ended on ended.id = edge.parent_id
+    where ended.state = 'done' and edge.condition <> 'died'
+    group by edge.child_id),
+held as materialized (
+    select job.id, hit.met from scheduler_job job join hit on hit.child_id = job.id
+    order by job.id for no key update of job),
+released as (
+    update scheduler_job job
+    set unmet = job.unmet - held.met,
+        state = case when job.state = 'waiting' and job.unmet = held.met and job.due_at <= %(now)s
+                     then 'ready' else job.state end,
+        due_at = case when job.state = 'waiting' then greatest(job.due_at, %(now)s)
+                      else job.due_at end
+    from held where job.id = held.id
+    returning job.id, job.kind, job.scope, job.state, job.unmet),
+counted as (
+    insert into scheduler_delta (at, kind, scope, waiting, ready, running, done, dead, cancelled,
+                                 failed, bucket, ended, ran_ms)
+    select %(now)s, kind, scope, sum(waiting), sum(ready), sum(running), sum(done), sum(dead),
+           sum(cancelled), sum(failed), bucket, sum(ended), sum(ran_ms)
+    from (
+        select ended.kind, ended.scope, (ended.state = 'waiting')::int as waiting,
+               (ended.state = 'ready')::int as ready, -1 as running,
+               (ended.state = 'done')::int as done, (ended.state = 'dead')::int as dead,
+               (ended.state = 'cancelled')::int as cancelled,
+               (given.spent + given.crashed > 0)::int as failed, given.bucket,
+               (given.ended is not null)::int as ended, given.ran_ms
+        from ended join given using (id)
+        union all
+        select kind, scope, -1, 1, 0, 0, 0, 0, 0, -1, 0, 0 from released
+        where state = 'ready' and unmet = 0) moves
+    group by kind, scope, bucket)
+select id, state, workflow_id, is_leaf from ended
+"""
+
+_RELEASE_DUE: Final = """
+with due as materialized (
+    select id from scheduler_job
+    where state = 'waiting' and unmet = 0 and due_at <= %(now)s
+    order by due_at limit %(limit)s for no key update skip locked),
+released as (
+    update scheduler_job job set state = 'ready' from due where job.id = due.id
+    returning kind, scope),
+counted as (
+    insert into scheduler_delta (at, kind, scope, waiting, ready, running, done, dead, cancelled,
+                                 failed, bucket, ended, ran_ms)
+    select %(now)s, kind, scope, -count(*), count(*), 0, 0, 0, 0, 0, -1, 0, 0
+    from released group by kind, scope)
+select count(*) from released
+"""
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """See the protocol in this package's face."""
+
+    def claim(
+        self,
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+        suspects: bool = False,
+    ) -> list[Claimed]:
+        one_kind = len(kinds) == 1  # then the index of that kind's own queue serves
+        rows = _rows(
+            _CLAIM.format(
+                chosen="kind = %(kinds)s" if one_kind else "kind = any(%(kinds)s)",
+                fate="crashes > 0" if suspects else "crashes = 0",
+            ),
+            {
+                "kinds": kinds[0] if one_kind else list(kinds),
+                "limit": limit,
+                "worker_id": worker_id,
+                "now": now,
+            },
+        )
+        return [Claimed(*row[:3], json.loads(row[3]), *row[4:14]) for row in rows]
+
+    def heads(self, kinds: Sequence[str]) -> list[str]:
+        return [kind for (kind,) in _rows(_HEADS, {"kinds": list(kinds)})]
+
+    def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
+        text = json.dumps([_as_record(one) for one in settled])
+        rows = _rows(_FINISH, {"settled": text, "now": now})
+        return [Finished(id_, JobState(state), run, leaf) for id_, state, run, leaf in rows]
+
+    def release_due(self, *, now: datetime, limit: int) -> int:
+        [(count,)] = _rows(_RELEASE_DUE, {"now": now, "limit": limit})
+        return int(count)
+
+
+def _rows(sql: str, params: dict[str, object]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _as_record(one: Settled) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "attempt": one.attempt,
+        "state": one.state.value,
+        "ended": one.ended.value if one.ended else None,
+        "started_at": one.started_at.isoformat(),
+        "finished_at": one.finished_at.isoformat(),
+        "waited_ms": one.waited_ms,
+        "bucket": bucket_of(one.waited_ms) if one.ended else -1,
+        "ran_ms": one.ran_ms,
+        "reason": one.reason,
+        "traceback": one.traceback,
+        "result": one.result,
+        "due_at": one.due_at.isoformat() if one.due_at else None,
+        "sort_key": one.sort_key,
+        "spent": one.spent,
+        "crashed": one.crashed,
+        "snoozed_since": one.snoozed_since.isoformat() if one.snoozed_since else None,
+        "final": one.state.is_final,
+    }

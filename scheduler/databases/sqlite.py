@@ -1,0 +1,143 @@
+"""SQLite: one writer at a time (transactions begin IMMEDIATE), so plain reads and writes are enough."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Min
+
+from scheduler.counters import Move, bucket_of, count_moves
+from scheduler.models import Attempt, Delta, Edge, Job
+from scheduler.states import EdgeCondition, JobState
+from scheduler.values import Claimed, Finished, Settled
+
+
+@dataclass(frozen=True)
+class SQLite:
+    """See the protocol in this package's face."""
+
+    def claim(
+        self,
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+        suspects: bool = False,
+    ) -> list[Claimed]:
+        ready = Job.objects.filter(state=JobState.READY, kind__in=kinds)
+        ready = ready.filter(crashes__gt=0) if suspects else ready.filter(crashes=0)
+        jobs = list(ready.order_by("sort_key", "id")[:limit])
+        jobs = [job for job in jobs if job.kind == jobs[0].kind]
+        for job in jobs:
+            job.attempt += 1
+            job.started_at = now
+        Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
+            state=JobState.RUNNING, attempt=F("attempt") + 1, worker_id=worker_id, started_at=now
+        )
+        count_moves(
+            (Move(job.kind, job.scope, JobState.READY, JobState.RUNNING) for job in jobs), now=now
+        )
+        return [_claimed(job, now=now) for job in jobs]
+
+    def heads(self, kinds: Sequence[str]) -> list[str]:
+        ready = Job.objects.filter(state=JobState.READY, kind__in=kinds)
+        first = ready.values("kind").annotate(first=Min("sort_key")).order_by("first")
+        return [row["kind"] for row in first]
+
+    def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
+        finished = [done for one in settled if (done := self._settle(one)) is not None]
+        done_ids = [one.id for one in finished if one.state is JobState.DONE]
+        if done_ids:
+            _release_children(done_ids, now=now)
+        return finished
+
+    def release_due(self, *, now: datetime, limit: int) -> int:
+        due = Job.objects.filter(state=JobState.WAITING, unmet=0, due_at__lte=now)
+        jobs = list(due.order_by("due_at").only("kind", "scope")[:limit])
+        Job.objects.filter(pk__in=[job.pk for job in jobs]).update(state=JobState.READY)
+        count_moves(
+            (Move(job.kind, job.scope, JobState.WAITING, JobState.READY) for job in jobs), now=now
+        )
+        return len(jobs)
+
+    def _settle(self, one: Settled) -> Finished | None:
+        job = Job.objects.filter(pk=one.id, attempt=one.attempt, state=JobState.RUNNING).first()
+        if job is None:
+            return None  # rescued or cancelled meanwhile: this attempt has no say any more
+        job.state = one.state
+        job.due_at = one.due_at or job.due_at
+        job.sort_key = job.sort_key if one.sort_key is None else one.sort_key
+        job.failures += one.spent
+        job.crashes += one.crashed
+        job.snoozed_since = one.snoozed_since
+        job.result, job.reason = one.result, one.reason
+        job.finished_at = one.finished_at if one.state.is_final else None
+        job.save()
+        if one.ended is not None:
+            Attempt.objects.create(
+                job_id=one.id,
+                number=one.attempt,
+                ended=one.ended,
+                reason=one.reason,
+                traceback=one.traceback,
+                worker_id=job.worker_id,
+                started_at=one.started_at,
+                finished_at=one.finished_at,
+                waited_ms=one.waited_ms,
+            )
+        _count_end(one, job)
+        return Finished(job.pk, one.state, job.workflow_id, job.is_leaf)
+
+
+def _claimed(job: Job, *, now: datetime) -> Claimed:
+    return Claimed(
+        id=job.pk,
+        attempt=job.attempt,
+        kind=job.kind,
+        payload=job.payload,
+        scope=job.scope,
+        priority=job.priority,
+        failures=job.failures,
+        crashes=job.crashes,
+        snoozed_since=job.snoozed_since,
+        workflow_id=job.workflow_id,
+        step=job.step,
+        fan_in=job.fan_in,
+        due_at=job.due_at,
+        started_at=now,
+    )
+
+
+def _count_end(one: Settled, job: Job) -> None:
+    delta = Delta(
+        at=one.finished_at,
+        kind=job.kind,
+        scope=job.scope,
+        running=-1,
+        failed=int(one.spent + one.crashed > 0),
+        bucket=bucket_of(one.waited_ms) if one.ended else -1,
+        ended=int(one.ended is not None),
+        ran_ms=one.ran_ms,
+    )
+    setattr(delta, one.state.value, 1)
+    delta.save()
+
+
+def _release_children(parents: Sequence[int], *, now: datetime) -> None:
+    met = Counter(
+        Edge.objects.filter(parent_id__in=parents)
+        .exclude(condition=EdgeCondition.DIED)
+        .values_list("child_id", flat=True)
+    )
+    moves = []
+    for child in Job.objects.filter(pk__in=met).order_by("pk"):
+        child.unmet -= met[child.pk]
+        if child.state == JobState.WAITING:
+            if child.unmet == 0 and child.due_at <= now:
+                child.state = JobState.READY
+                moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
+            child.due_at = max(child.due_at, now)
+        child.save(update_fields=["unmet", "state", "due_at"])
+    count_moves(moves, now=now)

@@ -1,0 +1,247 @@
+"""Drain: claim, run, and in one transaction finish these, release their children, claim the next.
+
+A slot (a thread of a Celery pool, or one of ours) drains until nothing is ready, then goes to sleep.
+"""
+
+import logging
+import random
+import time
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from threading import Event, Lock
+from typing import Final, Protocol
+
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
+
+from scheduler import clock, graph
+from scheduler.databases import database
+from scheduler.gate import Gate
+from scheduler.handlers import BadPayloadError, Handler, handler_of
+from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry
+from scheduler.run import AttemptLostError, Run
+from scheduler.values import Claimed, Finished, Settled
+from scheduler.verdict import Ending, hand_back, settle
+from scheduler.wakeup import announce, nudge
+
+BATCH_TIME: Final = 0.05  # seconds of work that may share one commit
+_PATIENCE_WITH_DATABASE: Final = 10.0  # less than a lease: after that the results are lost anyway
+_SHORT: Final = 0.02
+
+logger = logging.getLogger(__name__)
+
+
+class Runner(Protocol):
+    """Calls a handler. Answers what it answered, or raises what it raised."""
+
+    def call(self, handler: Handler, run: Run, holding: "Holding") -> Outcome | None: ...
+
+
+@dataclass
+class Holding:
+    """An attempt in the hands of this process."""
+
+    claimed: Claimed
+    run: Run
+    deadline: float  # monotonic
+    future: "Future[Outcome | None] | None" = None
+    is_abandoned: bool = False  # by the pulse: its thread is stuck
+    is_handed_back: bool = False  # the process stops
+
+
+@dataclass
+class Bench:
+    """What the slots of one process share: who they are, what they hold, what they have learnt."""
+
+    runner: Runner
+    worker_id: int | None = None
+    gate: Gate = field(default_factory=Gate)
+    stopping: Event = field(default_factory=Event)
+    holdings: dict[tuple[int, int], Holding] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)  # a running mean, by kind
+    last_kind: str = ""
+    _one_claimer: Lock = field(default_factory=Lock)
+
+    def limit(self) -> int:
+        """How many to claim: as many as take BATCH_TIME together, if the kind opted in."""
+        try:
+            batch = handler_of(self.last_kind).batch
+        except LookupError:
+            return 1
+        mean = self.seconds.get(self.last_kind)
+        if batch == 1 or mean is None:
+            return 1
+        return max(1, min(batch, int(BATCH_TIME / max(mean, 1e-6))))
+
+    def learn(self, kind: str, seconds: float) -> None:
+        known = self.seconds.get(kind)
+        self.seconds[kind] = seconds if known is None else 0.8 * known + 0.2 * seconds
+
+    def hold(self, claimed: Sequence[Claimed]) -> None:
+        for one in claimed:
+            timeout = handler_of(one.kind).timeout
+            self.holdings[one.id, one.attempt] = Holding(
+                one, run_of(one), deadline=time.monotonic() + timeout + len(claimed) * BATCH_TIME
+            )
+            self.last_kind = one.kind
+
+    def release(self, claimed: Sequence[Claimed]) -> None:
+        for one in claimed:
+            self.holdings.pop((one.id, one.attempt), None)
+
+    def claiming(self) -> AbstractContextManager[object]:
+        """SQLite's waiting writers poll, and starve each other: there, one at a time."""
+        return self._one_claimer if connection.vendor == "sqlite" else nullcontext()
+
+
+class _ThreadWasAbandonedError(Exception):
+    """The pulse gave up on this thread; what it held is settled, and it must not claim again."""
+
+
+def drain(bench: Bench) -> int:
+    """Runs jobs until none is ready. Answers how many attempts it ran."""
+    ran = 0
+    close_old_connections()
+    try:
+        claimed = finish_and_claim(bench, [])
+        while claimed:
+            if not ran:
+                nudge()  # there may be more than one slot can take; the next wakes the one after it
+            settled = _run_batch(bench, claimed)
+            ran += len(settled)
+            following = finish_and_claim(bench, settled)
+            bench.release(claimed)
+            claimed = following
+    except _ThreadWasAbandonedError:
+        logger.error("A stuck thread came back after its job was given up.")
+    finally:
+        close_old_connections()
+    return ran
+
+
+def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
+    """One transaction. A database that is away for a moment is waited for: it is all fenced by
+    (id, attempt), so that writing again what may have been written does no harm."""
+    give_up_at = time.monotonic() + _PATIENCE_WITH_DATABASE
+    while True:
+        try:
+            finished, claimed = _attempt_to_finish_and_claim(bench, settled)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > give_up_at:
+                raise
+            logger.warning("The database did not take a result; trying again.")
+            bench.stopping.wait(random.uniform(0.05, 0.3))  # noqa: S311 # spreads retries, no secret
+        else:
+            bench.hold(claimed)
+            _tell(bench, settled, finished)
+            return claimed
+
+
+def call_outcome(
+    runner: Runner, handler: Handler, run: Run, holding: Holding
+) -> tuple[Outcome, str]:
+    """The handler's answer, and the traceback if it raised. Raises AttemptLostError."""
+    try:
+        outcome = runner.call(handler, run, holding)
+    except AttemptLostError:
+        raise
+    except BadPayloadError as problem:
+        return Fail(str(problem)), ""
+    except TimeoutError:
+        return Retry(f"It took longer than {handler.timeout:g} s."), traceback.format_exc()
+    except CancelledError:
+        return Retry("It was interrupted."), ""
+    except Exception as problem:  # noqa: BLE001 # a handler may raise anything; it is kept and shown
+        return Retry(f"{type(problem).__name__}: {problem}"), traceback.format_exc()
+    if outcome is None:
+        return Done(), ""
+    if not isinstance(outcome, Outcome):
+        return Fail(f"The handler answered {type(outcome).__name__}, which is no outcome."), ""
+    return outcome, ""
+
+
+def judge(ending: Ending, run: Run, *, backoff: tuple[float, ...]) -> Settled:
+    """What is to be written. A job somebody asked to cancel is not tried again."""
+    if run.cancel_requested() and not isinstance(ending.outcome, Done | Fail):
+        ending = replace(ending, outcome=Cancel("Cancelled while it ran."))
+    return settle(ending, backoff=backoff, chance=random.random())  # noqa: S311 # no secret
+
+
+def run_of(claimed: Claimed) -> Run:
+    return Run(
+        job_id=claimed.id,
+        attempt=claimed.attempt,
+        scope=claimed.scope,
+        kind=claimed.kind,
+        step=claimed.step,
+        workflow_id=claimed.workflow_id,
+        fan_in=claimed.fan_in,
+    )
+
+
+def _attempt_to_finish_and_claim(
+    bench: Bench, settled: Sequence[Settled]
+) -> tuple[list[Finished], list[Claimed]]:
+    with bench.claiming(), transaction.atomic():
+        now = clock.now()
+        finished = database().finish(settled, now=now) if settled else []
+        graph.follow(finished, now=now)
+        bench.gate.note(settled, now=now)
+        if bench.stopping.is_set():
+            return finished, []
+        return finished, bench.gate.claim(limit=bench.limit(), worker_id=bench.worker_id, now=now)
+
+
+def _run_batch(bench: Bench, claimed: Sequence[Claimed]) -> list[Settled]:
+    """Runs one after the other; what does not fit the time goes back without spending an attempt."""
+    flush_at = time.monotonic() + 4 * BATCH_TIME
+    settled = []
+    for place, one in enumerate(claimed):
+        if place and (bench.stopping.is_set() or time.monotonic() > flush_at):
+            reason = "There was no time left for it."
+            settled.append(hand_back(one, now=clock.now(), reason=reason, began=False))
+            continue
+        written = _run(bench, one)
+        if written is not None:
+            settled.append(written)
+    return settled
+
+
+def _run(bench: Bench, claimed: Claimed) -> Settled | None:
+    """None when the attempt was lost meanwhile."""
+    holding = bench.holdings[claimed.id, claimed.attempt]
+    handler = handler_of(claimed.kind)
+    began = time.monotonic()
+    holding.deadline = began + handler.timeout
+    try:
+        outcome, trace = call_outcome(bench.runner, handler, holding.run, holding)
+    except AttemptLostError:
+        return None
+    if holding.is_abandoned:
+        raise _ThreadWasAbandonedError
+    if holding.is_handed_back:
+        return None
+    bench.learn(claimed.kind, time.monotonic() - began)
+    ending = Ending(claimed, outcome, clock.now(), trace)
+    return judge(ending, holding.run, backoff=handler.backoff)
+
+
+def _tell(bench: Bench, settled: Sequence[Settled], finished: Sequence[Finished]) -> None:
+    """Wakes others where there is more than this slot will take, and the timers of this process."""
+    for one in settled:
+        if one.due_at is not None:
+            announce(one.id, one.due_at)
+    opened = any(not one.is_leaf or not one.state.is_final for one in finished)
+    # Between very short jobs every slot is awake anyway, and the message would be the dearest part.
+    if opened and bench.seconds.get(bench.last_kind, 0.0) > _SHORT:
+        nudge()

@@ -1,0 +1,152 @@
+"""Which kinds may be claimed now: not the paused, not the unknown, the limited only within their limit.
+
+A process looks at the table of kinds once a second; what must hold exactly (limits, the one probe of a
+snoozed kind) is decided again under the lock of the kind's row.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q, Sum
+
+from scheduler.databases import database
+from scheduler.handlers import HANDLERS, Handler
+from scheduler.models import Delta, Job, Kind, LeaderLease, Total
+from scheduler.states import JobState
+from scheduler.values import Claimed, Settled
+
+_LOOK_EVERY: Final = 1.0
+_SUSPECTS: Final = "suspects"
+
+
+@dataclass
+class Gate:
+    """One process's view of the kinds."""
+
+    _looked_at: float = -math.inf
+    _barred: dict[str, Kind] = field(default_factory=dict)
+    _barred_has_backlog: bool = False
+    _has_suspects: bool = False
+
+    def claim(self, *, limit: int, worker_id: int | None, now: datetime) -> list[Claimed]:
+        """Takes up to `limit` ready jobs of one kind. Call inside a transaction."""
+        self._look(now)
+        shut = {kind for kind, row in self._barred.items() if _is_shut(row, now)}
+        if self._has_suspects:
+            taken = _claim_suspect(
+                [kind for kind in HANDLERS if kind not in shut], worker_id=worker_id, now=now
+            )
+            if taken:
+                return taken
+        known = [kind for kind in HANDLERS if kind not in shut]
+        guarded = {kind for kind in known if kind in self._barred or HANDLERS[kind].is_limited}
+        if not guarded and not self._barred_has_backlog:
+            return database().claim(kinds=known, limit=limit, worker_id=worker_id, now=now)
+        for kind in database().heads(known):
+            allowed = limit
+            if kind in guarded:
+                allowed = min(limit, _allowance(HANDLERS[kind], now=now))
+            if allowed < 1:
+                continue
+            taken = database().claim(kinds=[kind], limit=allowed, worker_id=worker_id, now=now)
+            if taken:
+                _spend_tokens(HANDLERS[kind], len(taken))
+                return taken
+        return []
+
+    def note(self, settled: Sequence[Settled], *, now: datetime) -> None:
+        """Pauses the kinds that were snoozed, and opens those whose probe found the outside back.
+
+        Call in the transaction that settles.
+        """
+        for one in settled:
+            if one.snoozed_until is not None:
+                self._barred[one.kind], _ = Kind.objects.update_or_create(
+                    name=one.kind,
+                    defaults={
+                        "snoozed_until": one.snoozed_until,
+                        "snooze_reason": one.reason[:300],
+                    },
+                )
+            elif one.ended is not None and self._is_snoozed(one.kind):
+                Kind.objects.filter(name=one.kind).update(snoozed_until=None, snooze_reason="")
+                self._barred[one.kind].snoozed_until = None
+
+    def _is_snoozed(self, kind: str) -> bool:
+        row = self._barred.get(kind)
+        return row is not None and row.snoozed_until is not None
+
+    def _look(self, now: datetime) -> None:
+        if time.monotonic() - self._looked_at < _LOOK_EVERY:
+            return
+        barred = Kind.objects.filter(Q(paused_at__isnull=False) | Q(snoozed_until__isnull=False))
+        self._barred = {row.name: row for row in barred}
+        closed = {kind for kind, row in self._barred.items() if _is_shut(row, now)}
+        self._barred_has_backlog = bool(
+            {kind for kind in kinds_with_backlog() if kind in closed or kind not in HANDLERS}
+        )
+        self._has_suspects = Job.objects.filter(state=JobState.READY, crashes__gt=0).exists()
+        self._looked_at = time.monotonic()
+
+
+def kinds_with_backlog() -> set[str]:
+    """The kinds of which some job is ready, from the counters."""
+    ready: dict[str, int] = {}
+    for table in (Total, Delta):
+        for row in table._default_manager.values("kind").annotate(ready=Sum("ready")):
+            ready[row["kind"]] = ready.get(row["kind"], 0) + row["ready"]
+    return {kind for kind, count in ready.items() if count > 0}
+
+
+def _claim_suspect(kinds: Sequence[str], *, worker_id: int | None, now: datetime) -> list[Claimed]:
+    """One job that was in a worker's hands when it died, if no other such job runs.
+
+    Several at once would die together again, and nobody could tell the culprit from its company.
+    """
+    LeaderLease.objects.bulk_create(
+        [LeaderLease(name=_SUSPECTS, holder="", until=now)], ignore_conflicts=True
+    )
+    held = LeaderLease.objects.select_for_update(skip_locked=True).filter(name=_SUSPECTS)
+    if not held or Job.objects.filter(state=JobState.RUNNING, crashes__gt=0).exists():
+        return []
+    return database().claim(kinds=kinds, limit=1, worker_id=worker_id, now=now, suspects=True)
+
+
+def _is_shut(row: Kind, now: datetime) -> bool:
+    return row.paused_at is not None or (row.snoozed_until is not None and now < row.snoozed_until)
+
+
+def _allowance(handler: Handler, *, now: datetime) -> int:
+    """How many jobs of this kind may start now. Holds the kind's row until the commit."""
+    Kind.objects.bulk_create([Kind(name=handler.kind)], ignore_conflicts=True)
+    row = Kind.objects.select_for_update().get(name=handler.kind)
+    if _is_shut(row, now):
+        return 0
+    running = Job.objects.filter(state=JobState.RUNNING, kind=handler.kind).count()
+    allowed = math.inf if handler.max_running is None else handler.max_running - running
+    if row.snoozed_until is not None:
+        allowed = 1 - running  # the one probe
+    if handler.per_second is not None:
+        allowed = min(allowed, _refill(row, handler.per_second, now=now))
+    return int(min(allowed, 1_000))
+
+
+def _refill(row: Kind, per_second: float, *, now: datetime) -> int:
+    """A token bucket that holds what a second gives, at least one."""
+    room = max(1.0, per_second)
+    since = row.tokens_at or now - timedelta(seconds=room / per_second)
+    gained = max(0.0, (now - since).total_seconds()) * per_second
+    row.tokens, row.tokens_at = min(room, row.tokens + gained), now
+    row.save(update_fields=["tokens", "tokens_at"])
+    return int(row.tokens)
+
+
+def _spend_tokens(handler: Handler, count: int) -> None:
+    if handler.per_second is not None:
+        row = Kind.objects.get(name=handler.kind)
+        row.tokens -= count
+        row.save(update_fields=["tokens"])

@@ -1,0 +1,187 @@
+"""What happens along the edges when a job ends other than well, and what that makes of its workflow.
+
+The common case, a parent that succeeded, is part of the finish statement. Here are the others:
+children that can no longer run, children that run because of a death, replays, and the workflow's state.
+Call everything here in the transaction that changed the jobs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from scheduler.counters import Move, count_moves
+from scheduler.models import Edge, Job, WorkflowRun
+from scheduler.states import FINAL, OPEN, EdgeCondition, JobState, WorkflowState
+from scheduler.values import Finished
+
+
+def follow(finished: Iterable[Finished], *, now: datetime) -> None:
+    """Settles the edges that the finish statement left, then the workflows concerned."""
+    final = [one for one in finished if one.state.is_final and one.workflow_id is not None]
+    died = [one.id for one in final if one.state is not JobState.DONE]
+    done_inner = [one.id for one in final if one.state is JobState.DONE and not one.is_leaf]
+    moves: list[Move] = []
+    touched = {one.workflow_id for one in final if one.is_leaf or one.state is not JobState.DONE}
+    if done_inner:
+        touched |= _skip_what_waited_for_a_death(done_inner, moves, now=now)
+    if died:
+        touched |= _settle_children(died, moves, now=now)
+    count_moves(moves, now=now)
+    settle_workflows({run for run in touched if run is not None}, now=now)
+
+
+def cancel_jobs(jobs: Iterable[int], *, reason: str, now: datetime) -> int:
+    """Cancels what waits or is ready, and asks what runs to stop. Answers how many it concerned."""
+    held = _locked(jobs)
+    moves: list[Move] = []
+    stopped: list[Finished] = []
+    concerned = 0
+    for job in held:
+        if job.state == JobState.RUNNING:
+            job.cancel_requested = True
+            job.reason = reason
+            job.save(update_fields=["cancel_requested", "reason"])
+            concerned += 1
+        elif job.state in OPEN:
+            _cancel(job, moves, reason=reason, is_blocked=False, now=now)
+            stopped.append(Finished(job.pk, JobState.CANCELLED, job.workflow_id, job.is_leaf))
+            concerned += 1
+    count_moves(moves, now=now)
+    follow(stopped, now=now)
+    return concerned
+
+
+def revive(job: Job, *, now: datetime) -> None:
+    """Makes a dead job ready again, and with it the descendants that were cancelled because of it.
+
+    The caller holds the job's lock. Descendants that ran all the same (they waited for it to settle) stay.
+    """
+    moves: list[Move] = []
+    _reopen(job, JobState.READY, moves, now=now)
+    reopened = [job.pk]
+    while reopened:
+        children = Edge.objects.filter(parent_id__in=reopened).values_list("child_id", flat=True)
+        reopened = []
+        for child in _locked(set(children)):
+            if child.state == JobState.CANCELLED and child.is_blocked:
+                _reopen(child, JobState.WAITING, moves, now=now)
+                reopened.append(child.pk)
+            if child.state == JobState.WAITING:
+                child.unmet = (
+                    Edge.objects.filter(child=child).exclude(parent__state__in=FINAL).count()
+                )
+                child.save(update_fields=["unmet"])
+    count_moves(moves, now=now)
+    if job.workflow_id is not None:
+        WorkflowRun.objects.filter(pk=job.workflow_id).update(
+            state=WorkflowState.RUNNING, finished_at=None
+        )
+
+
+def settle_workflows(runs: Iterable[int], *, now: datetime) -> None:
+    """Derives the state of each of these workflows, if nothing of it is open any more.
+
+    The row is locked first: of two last steps that end at once, the later then sees the earlier.
+    """
+    held = WorkflowRun.objects.select_for_update(no_key=True).filter(pk__in=sorted(runs))
+    for run in list(held.order_by("pk")):
+        if Job.objects.filter(workflow_id=run.pk, state__in=OPEN).exists():
+            continue
+        run.state = _state_of(run)
+        run.finished_at = now
+        run.save(update_fields=["state", "finished_at"])
+
+
+def _state_of(run: WorkflowRun) -> WorkflowState:
+    tally = Job.objects.filter(workflow_id=run.pk).aggregate(
+        dead=Count("pk", filter=Q(state=JobState.DEAD)),
+        stopped=Count("pk", filter=Q(state=JobState.CANCELLED, is_blocked=False)),
+        last_steps_done=Count("pk", filter=Q(state=JobState.DONE, is_leaf=True)),
+    )
+    if tally["dead"]:
+        return WorkflowState.PARTLY_FAILED if tally["last_steps_done"] else WorkflowState.FAILED
+    if run.cancel_reason or (tally["stopped"] and not tally["last_steps_done"]):
+        return WorkflowState.CANCELLED
+    return WorkflowState.DONE
+
+
+def _skip_what_waited_for_a_death(
+    parents: Sequence[int], moves: list[Move], *, now: datetime
+) -> set[int | None]:
+    edges = Edge.objects.filter(parent_id__in=parents, condition=EdgeCondition.DIED)
+    children = set(edges.values_list("child_id", flat=True))
+    if not children:
+        return set()
+    skipped = [child for child in _locked(children) if child.state == JobState.WAITING]
+    for child in skipped:
+        _cancel(
+            child, moves, reason="What it was to make good went well.", is_blocked=True, now=now
+        )
+    deeper = _settle_children([child.pk for child in skipped], moves, now=now)
+    return {child.workflow_id for child in skipped} | deeper
+
+
+def _settle_children(
+    parents: Sequence[int], moves: list[Move], *, now: datetime
+) -> set[int | None]:
+    """Settles the edges that leave parents which ended without success, generation by generation."""
+    touched: set[int | None] = set()
+    while parents:
+        edges: dict[int, list[Edge]] = defaultdict(list)
+        for edge in Edge.objects.filter(parent_id__in=parents).select_related("parent"):
+            edges[edge.child_id].append(edge)
+        cancelled = []
+        for child in _locked(edges):
+            if child.state != JobState.WAITING:
+                continue
+            broken = [edge for edge in edges[child.pk] if not _is_met(edge)]
+            if broken:
+                parent = broken[0].parent
+                reason = f"{parent.step or parent.kind} is {parent.get_state_display().lower()}."
+                _cancel(child, moves, reason=reason, is_blocked=True, now=now)
+                cancelled.append(child.pk)
+                touched.add(child.workflow_id)
+            else:
+                _meet(child, len(edges[child.pk]), moves, now=now)
+        parents = cancelled
+    return touched
+
+
+def _is_met(edge: Edge) -> bool:
+    return EdgeCondition(edge.condition).is_met_by(JobState(edge.parent.state))
+
+
+def _meet(child: Job, met: int, moves: list[Move], *, now: datetime) -> None:
+    child.unmet -= met
+    if child.unmet == 0 and child.due_at <= now:
+        child.state = JobState.READY
+        moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
+    child.due_at = max(child.due_at, now)
+    child.save(update_fields=["unmet", "state", "due_at"])
+
+
+def _cancel(job: Job, moves: list[Move], *, reason: str, is_blocked: bool, now: datetime) -> None:
+    moves.append(Move(job.kind, job.scope, JobState(job.state), JobState.CANCELLED))
+    job.state = JobState.CANCELLED
+    job.is_blocked = is_blocked
+    job.reason = reason
+    job.finished_at = now
+    job.save(update_fields=["state", "is_blocked", "reason", "finished_at"])
+
+
+def _reopen(job: Job, state: JobState, moves: list[Move], *, now: datetime) -> None:
+    moves.append(Move(job.kind, job.scope, JobState(job.state), state))
+    job.state = state
+    job.failures = job.crashes = 0
+    job.snoozed_since = job.finished_at = job.told_at = job.discarded_at = None
+    job.is_blocked = job.cancel_requested = False
+    job.due_at = now
+    job.save()
+
+
+def _locked(jobs: Iterable[int]) -> list[Job]:
+    """In id order, which is also the order along edges: whoever locks several, locks them so."""
+    held = Job.objects.select_for_update(no_key=True).filter(pk__in=sorted(set(jobs)))
+    return list(held.order_by("pk"))

@@ -1,0 +1,113 @@
+"""What the leading dispatcher does for all: rescue, alarms, pruning. Each is safe to run twice at once."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from scheduler import graph, workers
+from scheduler.counters import Move, count_moves
+from scheduler.databases import database
+from scheduler.gate import kinds_with_backlog
+from scheduler.models import Attempt, Edge, Job, Minute, Worker, WorkflowRun
+from scheduler.outcomes import Cancel
+from scheduler.priorities import OVERTAKEN_AT_MOST
+from scheduler.pulse import claimed_from
+from scheduler.states import JobState, WorkflowState
+from scheduler.values import Settled
+from scheduler.verdict import Ending, after_crash, settle
+from scheduler.wakeup import nudge_on_commit
+
+# How long what has ended is kept. Dead letters wait for a person.
+KEEP: Final = {
+    JobState.DONE: timedelta(days=2),
+    JobState.CANCELLED: timedelta(days=7),
+    JobState.DEAD: timedelta(days=90),
+}
+_KEEP_MINUTES: Final = timedelta(days=2)
+_KEEP_WORKERS: Final = timedelta(days=1)
+_PRUNE_AT_ONCE: Final = 1_000
+
+# A job may be overtaken by more urgent ones for as long as the ageing key allows, and then wait for a slot.
+WAITED_TOO_LONG: Final = OVERTAKEN_AT_MOST + timedelta(minutes=5)
+
+logger = logging.getLogger(__name__)
+
+
+def rescue(*, now: datetime) -> int:
+    """Takes back the jobs of workers whose lease ran out. Answers how many."""
+    return sum(_rescue_from(worker_id, now=now) for worker_id in workers.lost(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Starving:
+    """A kind whose first ready job has waited past its bound."""
+
+    kind: str
+    job_id: int
+    since: datetime
+
+
+def starving(*, now: datetime) -> list[Starving]:
+    """Kinds that do not get their turn: too few workers, a pause, a limit, or nobody who knows them."""
+    found = []
+    for kind in sorted(kinds_with_backlog()):
+        first = (
+            Job.objects.filter(state=JobState.READY, kind=kind).order_by("sort_key", "pk").first()
+        )
+        if first is not None and now - first.due_at > WAITED_TOO_LONG:
+            found.append(Starving(kind, first.pk, first.due_at))
+            logger.warning("Jobs wait too long.", extra={"kind": kind, "job": first.pk})
+    return found
+
+
+def prune(*, now: datetime) -> int:
+    """Removes what ended long ago, a portion at a time. Answers how many jobs."""
+    removed = sum(_prune_state(state, now - keep, now=now) for state, keep in KEEP.items())
+    runs = WorkflowRun.objects.filter(finished_at__lt=now - KEEP[JobState.DEAD])
+    runs.exclude(state=WorkflowState.RUNNING).filter(jobs__isnull=True).delete()
+    Minute.objects.filter(at__lt=now - _KEEP_MINUTES).delete()
+    Worker.objects.filter(stopped_at__lt=now - _KEEP_WORKERS).delete()
+    return removed
+
+
+def _rescue_from(worker_id: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        worker = Worker.objects.select_for_update().get(pk=worker_id)
+        if worker.stopped_at is not None or worker.lease_until >= now:
+            return 0  # another dispatcher was faster, or the worker is back
+        held = Job.objects.filter(state=JobState.RUNNING, worker_id=worker_id).order_by("pk")
+        settled = [_after_loss(job, now=now) for job in held]
+        if settled:
+            graph.follow(database().finish(settled, now=now), now=now)
+            logger.warning("Jobs were rescued.", extra={"worker": worker_id, "jobs": len(settled)})
+        worker.stopped_at, worker.was_lost = now, True
+        worker.save(update_fields=["stopped_at", "was_lost"])
+        nudge_on_commit()
+    return len(settled)
+
+
+def _after_loss(job: Job, *, now: datetime) -> Settled:
+    claimed = claimed_from(job)
+    if job.cancel_requested:
+        ending = Ending(claimed, Cancel(job.reason), now)
+        return settle(ending, backoff=(), chance=0.5)
+    return after_crash(claimed, now=now)
+
+
+def _prune_state(state: JobState, before: datetime, *, now: datetime) -> int:
+    """A workflow goes as a whole: its picture must not lose steps while others are still shown."""
+    with transaction.atomic():
+        old = Job.objects.filter(state=state, finished_at__lt=before).exclude(
+            workflow__state=WorkflowState.RUNNING
+        )
+        rows = list(old.order_by("finished_at").values_list("pk", "kind", "scope")[:_PRUNE_AT_ONCE])
+        ids = [pk for pk, _, _ in rows]
+        Attempt.objects.filter(job_id__in=ids).delete()
+        Edge.objects.filter(parent_id__in=ids).delete()
+        Edge.objects.filter(child_id__in=ids).delete()
+        Job.objects.filter(pk__in=ids).delete()
+        count_moves((Move(kind, scope, state, None) for _, kind, scope in rows), now=now)
+    return len(rows)

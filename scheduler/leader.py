@@ -1,0 +1,31 @@
+"""One of several dispatchers leads: the one whose name is on the lease."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q
+
+from scheduler.models import LeaderLease
+
+TERM: Final = timedelta(seconds=6)
+RENEW_EVERY: Final = 2.0
+_NAME: Final = "dispatcher"
+
+
+def lead(*, holder: str, now: datetime) -> bool:
+    """Takes or renews the lease. False while another holds it."""
+    mine = LeaderLease.objects.filter(name=_NAME, holder=holder)
+    if mine.update(until=now + TERM):
+        return True
+    expired = LeaderLease.objects.filter(Q(until__lt=now), name=_NAME)
+    if expired.update(holder=holder, until=now + TERM, term=F("term") + 1):
+        return True
+    LeaderLease.objects.bulk_create(
+        [LeaderLease(name=_NAME, holder=holder, until=now + TERM)], ignore_conflicts=True
+    )
+    return LeaderLease.objects.filter(name=_NAME, holder=holder).exists()
+
+
+def step_down(*, holder: str, now: datetime) -> None:
+    """Lets the next one lead at once."""
+    LeaderLease.objects.filter(name=_NAME, holder=holder).update(until=now)
