@@ -9,9 +9,24 @@ Messages are acknowledged early and expire: the jobs themselves are rows, and no
 import os
 
 from celery import Celery
+from django.conf import settings
+
+from scheduler.wakeup import QUEUE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
 
 app = Celery("meetmind")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    worker_pool="threads",
+    worker_concurrency=settings.SCHEDULER_SLOTS,
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    task_default_queue=QUEUE,
+    task_ignore_result=True,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # for ever: meanwhile the worker looks at the table itself
+)
 app.autodiscover_tasks(["scheduler"])

@@ -23,7 +23,7 @@ from scheduler.counters import fold
 from scheduler.databases import database
 from scheduler.models import Job, RecurringJob
 from scheduler.states import JobState
-from scheduler.timers import TimerKey, Timers, make_timers
+from scheduler.timers import Timers, make_timers
 from scheduler.wakeup import listen_for_timers, nudge
 
 _LONGEST_SLEEP: Final = 1.0

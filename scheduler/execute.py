@@ -15,7 +15,6 @@ from threading import Event, Lock
 from typing import Final, Protocol
 
 from django.db import (
-    DatabaseError,
     InterfaceError,
     OperationalError,
     close_old_connections,
@@ -161,13 +160,9 @@ def call_outcome(
         return Retry(f"It took longer than {handler.timeout:g} s."), traceback.format_exc()
     except CancelledError:
         return Retry("It was interrupted."), ""
-    except Exception as problem:  # noqa: BLE001 # a handler may raise anything; it is kept and shown
+    except Exception as problem:  # a handler may raise anything; it is kept and shown
         return Retry(f"{type(problem).__name__}: {problem}"), traceback.format_exc()
-    if outcome is None:
-        return Done(), ""
-    if not isinstance(outcome, Outcome):
-        return Fail(f"The handler answered {type(outcome).__name__}, which is no outcome."), ""
-    return outcome, ""
+    return outcome or Done(), ""
 
 
 def judge(ending: Ending, run: Run, *, backoff: tuple[float, ...]) -> Settled:

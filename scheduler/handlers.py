@@ -38,7 +38,7 @@ class BadPayloadError(ValueError):
 
 
 class HandlerFunction(Protocol):
-    def __call__(self, run: Run, **payload: Any) -> Outcome | None | Awaitable[Outcome | None]: ...
+    def __call__(self, run: Run, **payload: Any) -> Outcome | Awaitable[Outcome | None] | None: ...
 
 
 F = TypeVar("F", bound=Callable[..., object])

@@ -107,7 +107,7 @@ class Pulse:
         for job_id, attempt, cancel_requested, started_at in rows:
             holding = self.bench.holdings.get((job_id, attempt))
             if holding is None:
-                if started_at < overdue:
+                if started_at is None or started_at < overdue:
                     orphans.append((job_id, attempt))
             elif cancel_requested and not holding.run.cancel_requested():
                 holding.run.request_cancel()

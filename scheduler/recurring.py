@@ -108,7 +108,8 @@ def _enqueue_one(name: str, *, now: datetime) -> int:
 
 def _missed(row: RecurringJob, *, now: datetime) -> tuple[list[datetime], datetime]:
     """The instants that have come, and the next one."""
-    times, at = [], row.next_at
+    times: list[datetime] = []
+    at = row.next_at
     while at <= now and len(times) < _CAUGHT_UP_AT_MOST:
         times.append(at)
         at = next_time(row.cron, row.time_zone, after=at)

@@ -66,18 +66,18 @@ def this_process() -> WorkerProcess:
         return _processes[os.getpid()]
 
 
-@shared_task(name=DRAIN, ignore_result=True)
+@shared_task(name=DRAIN, ignore_result=True)  # type: ignore[untyped-decorator] # Celery has no types
 def drain_here() -> None:
     drain(this_process().bench)
 
 
-@signals.worker_ready.connect
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]
 def _begin(**_: object) -> None:
     this_process().host_dispatcher()
     nudge()
 
 
-@signals.worker_process_init.connect
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def _forget_inherited_connections(**_: object) -> None:
     """A child of a prefork pool: its parent's pool of connections came along, without its threads."""
     pools = getattr(type(connections["default"]), "_connection_pools", None)
@@ -85,8 +85,8 @@ def _forget_inherited_connections(**_: object) -> None:
         pools.clear()
 
 
-@signals.worker_process_shutdown.connect
-@signals.worker_shutting_down.connect
+@signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _end(**_: object) -> None:
     """On a thread of its own: this may be a signal handler, and the jobs need the time."""
     process = _processes.get(os.getpid())

@@ -9,21 +9,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # loaded where a broker is configured, and only there
+    from celery import Celery
     from redis import Redis
 
 QUEUE: Final = "scheduler"
 DRAIN: Final = "scheduler.drain"
-_EXPIRES: Final = 30  # seconds; the tick has sent another long before
+_EXPIRES: Final = 30.0  # seconds; the tick has sent another long before
 _SILENCE_AFTER_FAILURE: Final = 1.0  # a broker that is away must not hold up each caller
 
 logger = logging.getLogger(__name__)
@@ -62,35 +59,45 @@ class Bell:
             self._condition.notify_all()
 
 
-@dataclass
 class CeleryMessage:
     """Sends `scheduler.drain`, unless one is still waiting in the queue: whoever takes that one will look
     at the table after now, and so sees what this nudge is about."""
 
-    _silent_until: float = 0.0
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+        self._celery: Celery | None = None
+        self._redis: Redis | None = None
 
     def nudge(self) -> bool:
+        from kombu.exceptions import OperationalError
+        from redis.exceptions import RedisError
+
         if time.monotonic() < self._silent_until:
             return False
         try:
-            if _redis().llen(QUEUE) == 0:
-                current_app.send_task(
-                    DRAIN, queue=QUEUE, expires=_EXPIRES, ignore_result=True, retry=False
-                )
+            self._send_unless_waiting()
         except (OperationalError, RedisError, OSError) as problem:
             self._silent_until = time.monotonic() + _SILENCE_AFTER_FAILURE
             logger.warning("The broker cannot be reached.", extra={"kind": type(problem).__name__})
             return False
         return True
 
+    def _send_unless_waiting(self) -> None:
+        from celery import Celery
+        from redis import Redis
 
-@cache
-def _redis() -> "Redis":
-    from redis import Redis  # loaded only where a broker is configured
-
-    return Redis.from_url(
-        settings.CELERY_BROKER_URL, socket_timeout=1.0, socket_connect_timeout=1.0
-    )
+        if self._celery is None or self._redis is None:
+            url = str(settings.CELERY_BROKER_URL)
+            self._celery = Celery("scheduler", broker=url, set_as_current=False)
+            self._celery.conf.broker_transport_options = {
+                "socket_timeout": 1.0,
+                "socket_connect_timeout": 1.0,
+            }
+            self._redis = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
+        if not self._redis.llen(QUEUE):
+            self._celery.send_task(
+                DRAIN, queue=QUEUE, expires=_EXPIRES, ignore_result=True, retry=False
+            )
 
 
 bell: Final = Bell()

@@ -12,16 +12,12 @@ from scheduler.counters import bucket_of
 from scheduler.states import JobState
 from scheduler.values import Claimed, Finished, Settled
 
-_CLAIMED_COLUMNS: Final = """
-    id, attempt, kind, payload::text, scope, priority, failures, crashes, snoozed_since, workflow_id,
-    step, fan_in, due_at, started_at, sort_key"""
-
 # The CTE fences the rows in: as a sub-select of the update, the planner may run it more than once and
 # take more than the limit. Of several rows, those of the first one's kind are kept.
-_CLAIM: Final = f"""
+_CLAIM: Final = """
 with head as materialized (
     select id, kind, sort_key from scheduler_job
-    where state = 'ready' and {{chosen}} and {{fate}}
+    where state = 'ready' and {chosen} and {fate}
     order by sort_key, id limit %(limit)s
     for no key update skip locked),
 pick as (
@@ -32,7 +28,8 @@ taken as (
     update scheduler_job job
     set state = 'running', attempt = attempt + 1, worker_id = %(worker_id)s, started_at = %(now)s
     from pick where job.id = pick.id
-    returning {_CLAIMED_COLUMNS.replace(" id,", " job.id,", 1)}),
+    returning job.id, attempt, kind, payload::text, scope, priority, failures, crashes, snoozed_since,
+              workflow_id, step, fan_in, due_at, started_at, sort_key),
 counted as (
     insert into scheduler_delta (at, kind, scope, waiting, ready, running, done, dead, cancelled,
                                  failed, bucket, ended, ran_ms)
@@ -155,7 +152,7 @@ class PostgreSQL:
                 "now": now,
             },
         )
-        return [Claimed(*row[:3], json.loads(row[3]), *row[4:14]) for row in rows]
+        return [_claimed(row) for row in rows]
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
         return [kind for (kind,) in _rows(_HEADS, {"kinds": list(kinds)})]
@@ -170,10 +167,16 @@ class PostgreSQL:
         return int(count)
 
 
-def _rows(sql: str, params: dict[str, object]) -> list[Any]:
+def _rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    id_, attempt, kind, payload, *others = row
+    return Claimed(id_, attempt, kind, json.loads(payload), *others[:10])
 
 
 def _as_record(one: Settled) -> dict[str, object]:

@@ -1,0 +1,135 @@
+"""Handlers that succeed, fail, stall or crash on demand."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
+
+from scheduler.handlers import Run, handler
+from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry, Snooze
+
+
+@handler("probe.noop")
+def noop(run: Run) -> None:
+    """Does nothing."""
+
+
+@handler("probe.batched", batch=20)
+def batched(run: Run, *, n: int = 0) -> None:
+    """Does nothing, twenty to a commit."""
+
+
+@handler("probe.echo")
+def echo(run: Run, *, say: str = "") -> Outcome:
+    """Answers what it was told, and what its parents answered."""
+    heard = {name: [parent.state.value, parent.result] for name, parent in run.parents.items()}
+    return Done({"say": say, "heard": heard})
+
+
+@handler("probe.async_echo")
+async def async_echo(run: Run, *, say: str, seconds: float = 0.0) -> Outcome:
+    await asyncio.sleep(seconds)
+    return Done({"say": say, "heard": sorted(run.parents)})
+
+
+@handler("probe.answer")
+def answer(run: Run, *, outcome: str, succeed_at: int = 0) -> Outcome:
+    """Answers the named outcome, until the attempt at which it succeeds."""
+    if succeed_at and run.attempt >= succeed_at:
+        return Done(run.attempt)
+    match outcome:
+        case "retry":
+            return Retry("not now")
+        case "retry_after":
+            return Retry("later", after=90)
+        case "snooze":
+            return Snooze("nobody is there", seconds=30)
+        case "fail":
+            return Fail("never")
+        case "cancel":
+            return Cancel("not wanted")
+        case "raise":
+            raise RuntimeError("a handler broke\x00")
+        case _:
+            return Done({"nul": "\x00"})
+
+
+@handler("probe.typed")
+def typed(run: Run, *, subject: UUID, count: int, note: str = "") -> Outcome:
+    return Done([type(subject).__name__, count, note])
+
+
+@handler("probe.one_at_a_time", max_running=1)
+def one_at_a_time(run: Run) -> None:
+    """Never beside another of its kind."""
+
+
+@handler("probe.two_a_second", per_second=2)
+def two_a_second(run: Run) -> None:
+    """At most two a second."""
+
+
+@handler("probe.slow", timeout=30)
+def slow(run: Run, *, seconds: float, log: str = "") -> Outcome:
+    """Works for a while, looking whether it is still wanted."""
+    _note(log, run)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if run.cancel_requested():
+            return Cancel("asked to stop")
+        time.sleep(0.01)
+    return Done()
+
+
+@handler("probe.stuck", timeout=0.5)
+def stuck(run: Run, *, seconds: float) -> None:
+    """Does not look."""
+    time.sleep(seconds)
+
+
+@handler("probe.async_slow", timeout=1)
+async def async_slow(run: Run, *, seconds: float) -> None:
+    run.progress(0.5, "half way")
+    await asyncio.sleep(seconds)
+
+
+@handler("probe.effect", timeout=30)
+def effect(run: Run, *, seconds: float, log: str) -> None:
+    """Leaves a mark outside, works, and leaves one in our database, guarded by the attempt."""
+    _note(log, run)
+    time.sleep(seconds)
+    with transaction.atomic():
+        run.still_mine()
+        with connection.cursor() as cursor:
+            cursor.execute("insert into probe_effect (job_id) values (%s)", [run.job_id])
+
+
+@handler("probe.async_effect", timeout=30)
+async def async_effect(run: Run, *, seconds: float, log: str) -> None:
+    _note(log, run)
+    await asyncio.sleep(seconds)
+
+    def write() -> None:
+        with transaction.atomic():
+            run.still_mine()
+            with connection.cursor() as cursor:
+                cursor.execute("insert into probe_effect (job_id) values (%s)", [run.job_id])
+
+    await sync_to_async(write)()
+
+
+@handler("probe.kills_its_worker")
+def kills_its_worker(run: Run) -> None:
+    """As the kernel does to one that takes all the memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _note(log: str, run: Run) -> None:
+    if log:
+        with Path(log).open("a") as file:
+            file.write(f"{run.job_id} {run.attempt}\n")
