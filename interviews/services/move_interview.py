@@ -3,14 +3,21 @@
 from datetime import datetime
 
 from interviews.models import Interview
-from interviews.services.room_log import access_changed, append_event
+from interviews.services.room_log import SenderKey, access_changed, append_event
 from interviews.states import OVER, Actor, InterviewState, check_move
 
 
-def move_interview(interview: Interview, *, to: InterviewState, actor: Actor, at: datetime) -> None:
+def move_interview(
+    interview: Interview,
+    *,
+    to: InterviewState,
+    actor: Actor,
+    at: datetime,
+    sender: SenderKey | None = None,
+) -> None:
     """Moves an interview that `room_log.lock_room` locked in this transaction.
 
-    Raises IllegalMove. Whoever is in the room hears of it; when it is over, their sockets are checked anew.
+    `sender` is the key of the message that asked for it. Raises IllegalMove. Whoever is in the room hears of it; when it is over, their sockets are checked anew.
     """
     check_move(interview.state, to, actor)
     interview.state = to
@@ -21,6 +28,7 @@ def move_interview(interview: Interview, *, to: InterviewState, actor: Actor, at
         at=at,
         payload={"state": to.value, "by": actor.value},
         for_candidate=True,
+        sender=sender,
     )
     if to in OVER:
         access_changed(interview)

@@ -1,0 +1,406 @@
+"""Every message of a room's websocket, as two closed unions: what a client may send, what a server sends.
+
+A client's frame is outside data: `parse` reads it strictly, within limits, in linear time, and answers
+either a typed message or a BadMessage that says what is wrong. Nothing else in the house reads frames.
+"""
+
+import json
+import re
+import unicodedata
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from interviews.states import InterviewState
+from webapi.json import JsonValue
+
+SUBPROTOCOL = "interview.v1"
+LONGEST_TEXT = 16 * 1024  # bytes of UTF-8 in one segment
+LONGEST_FRAME = (
+    64 * 1024
+)  # JSON may need several characters for one, so a frame is larger than its text
+LONGEST_BINARY = 64 * 1024
+LARGEST_NUMBER = 2**53 - 1  # what a browser counts exactly
+LONGEST_INTERVIEW_MS = 24 * 3600 * 1000
+
+Audience = Literal["candidate", "member"]
+
+
+class EventKind(StrEnum):
+    """What may stand in a room's log. `for members` kinds never reach a candidate."""
+
+    STATE_CHANGED = "state.changed"
+    TIME_CHANGED = "time.changed"
+    SEGMENT_FINAL = "segment.final"
+    SEGMENT_CORRECTED = "segment.corrected"
+    SEGMENT_FAILED = "segment.failed"
+    GAP_MARKED = "gap.marked"
+    QUESTION_ASKED = "question.asked"
+    QUESTION_WITHDRAWN = "question.withdrawn"
+    TURN_FINISHED = "turn.finished"
+    REQUEST_MADE = "request.made"  # repeat, clarify, skip or help
+    LEAD_CHANGED = "lead.changed"  # the AI leads, or a member
+    WHISPERED = "whispered"  # for members
+    CONSENT_ANSWERED = "consent.answered"
+
+
+class CloseCode:
+    """Why a socket is closed; sent after accepting, because a browser cannot read a refused handshake.
+
+    1012 (restarting) is the server's own and is sent by `meetmind.restart`.
+    """
+
+    BAD_MESSAGE = 4000
+    NOT_SIGNED_IN = 4001
+    NOT_ALLOWED = 4003
+    NO_SUCH_INTERVIEW = 4004
+    TOO_SLOW = COME_BACK = 4008  # nothing is lost: resume
+    NEWER_TAB = 4009
+    INTERVIEW_OVER = 4010
+    TOO_FAST = 4029
+
+
+class BadMessage(Exception):
+    """A frame that is not a message. `client_seq` tells the sender which one, where that can be read."""
+
+    def __init__(self, code: str, message: str, client_seq: int | None = None) -> None:
+        super().__init__(code)
+        self.code, self.message, self.client_seq = code, message, client_seq
+
+
+def clean_text(text: str) -> str:
+    """Without control characters (a database refuses NUL), line ends as \\n, no blank ends."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+def _fits(text: str) -> str:
+    cleaned = clean_text(text)
+    if len(cleaned.encode()) > LONGEST_TEXT:
+        raise ValueError(_TOO_LONG)
+    return cleaned
+
+
+def _says_something(text: str) -> str:
+    if not text:
+        raise ValueError(_EMPTY)
+    return text
+
+
+_TOO_LONG, _EMPTY = "text_too_long", "text_empty"
+MaybeText = Annotated[str, AfterValidator(_fits)]
+Text = Annotated[MaybeText, AfterValidator(_says_something)]
+ClientSeq = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+Seq = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
+SegId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+Milliseconds = Annotated[int, Field(ge=0, le=LONGEST_INTERVIEW_MS)]
+
+
+class _ClientMessage(BaseModel):
+    # Unknown fields are ignored, so that a newer page can talk to an older server during a deploy.
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", populate_by_name=True)
+
+
+class Hello(_ClientMessage):
+    type: Literal["hello"]
+    as_: Audience = Field(alias="as")
+    client_id: uuid.UUID
+    epoch: Annotated[str, Field(max_length=64)] | None = None
+    resume_from: Seq = 0
+
+
+class SegmentInterim(_ClientMessage):
+    type: Literal["segment.interim"]
+    seg_id: SegId
+    text: MaybeText
+
+
+class SegmentFinal(_ClientMessage):
+    type: Literal["segment.final"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None  # of the tab that wrote it first, when another resends it
+    seg_id: SegId
+    text: Text
+    started_ms: Milliseconds = 0
+    ended_ms: Milliseconds = 0
+    source: Literal["typed", "browser", "provider"] = "typed"
+    speaker: Literal["candidate", "interviewer"] | None = None
+
+
+class SegmentCorrect(_ClientMessage):
+    type: Literal["segment.correct"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None
+    seg_id: SegId
+    text: Text
+
+
+class AudioStart(_ClientMessage):
+    type: Literal["audio.start"]
+    seg_id: SegId
+    codec: Literal["wav", "pcm16", "webm"]
+    rate: Annotated[int, Field(ge=8000, le=96_000)]
+
+
+class AudioEnd(_ClientMessage):
+    type: Literal["audio.end"]
+    seg_id: SegId
+
+
+class TurnFinished(_ClientMessage):
+    type: Literal["turn.finished"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None
+    seg_ids: Annotated[list[SegId], Field(min_length=1, max_length=200)]
+
+
+CandidateAction = Literal["repeat", "clarify", "skip", "help"]
+MemberAction = Literal["take_over", "hand_back", "whisper", "stop_ai"]
+Action = Literal["start", "pause", "resume", "end"] | CandidateAction | MemberAction
+
+
+class Control(_ClientMessage):
+    type: Literal["control"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None
+    action: Action
+    text: MaybeText = ""
+
+
+class SuggestionAnswer(_ClientMessage):
+    type: Literal["suggestion.answer"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None
+    suggestion_id: uuid.UUID
+    answer: Literal["use", "dismiss", "later"]
+
+
+class MomentMark(_ClientMessage):
+    type: Literal["moment.mark"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None
+    seg_id: SegId | None = None
+    label: MaybeText = ""
+
+
+class NoteAdd(_ClientMessage):
+    type: Literal["note.add"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None
+    text: Text
+    seg_id: SegId | None = None
+
+
+class Ack(_ClientMessage):
+    type: Literal["ack"]
+    seq: Seq
+
+
+class Ping(_ClientMessage):
+    type: Literal["ping"]
+    t: Annotated[float, Field(allow_inf_nan=False)] = 0
+
+
+ClientMessage = (
+    Hello
+    | SegmentInterim
+    | SegmentFinal
+    | SegmentCorrect
+    | AudioStart
+    | AudioEnd
+    | TurnFinished
+    | Control
+    | SuggestionAnswer
+    | MomentMark
+    | NoteAdd
+    | Ack
+    | Ping
+)
+Durable = (
+    SegmentFinal | SegmentCorrect | TurnFinished | Control | SuggestionAnswer | MomentMark | NoteAdd
+)
+_READER: TypeAdapter[ClientMessage] = TypeAdapter(
+    Annotated[ClientMessage, Field(discriminator="type")]
+)
+
+
+def parse(frame: str) -> ClientMessage:
+    """The message in a text frame. Raises BadMessage."""
+    if len(frame) > LONGEST_FRAME:
+        raise BadMessage(
+            "frame_too_large",
+            f"A message may have {LONGEST_FRAME // 1024} kB.",
+            _client_seq_at_its_start(frame),
+        )
+    try:
+        return _READER.validate_json(frame)
+    except ValidationError as problem:
+        error = problem.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise _bad_message(frame, error["type"], error["loc"], error["msg"]) from None
+    except UnicodeEncodeError:  # half a character: no text at all
+        raise BadMessage("bad_json", "This is not JSON text.") from None
+
+
+def _bad_message(frame: str, kind: str, where: tuple[int | str, ...], why: str) -> BadMessage:
+    if kind in ("json_invalid", "string_unicode"):
+        return BadMessage("bad_json", "This is not JSON, or it is nested too deeply.")
+    if kind.startswith("union_tag") or kind in ("model_type", "model_attributes_type", "dict_type"):
+        return BadMessage(
+            "unknown_type", "A message is an object with a known “type”.", _client_seq(frame)
+        )
+    if _TOO_LONG in why:
+        limit = f"{LONGEST_TEXT // 1024} kB"
+        return BadMessage(
+            "text_too_long",
+            f"A text may have {limit}: send a long answer in parts.",
+            _client_seq(frame),
+        )
+    if _EMPTY in why:
+        return BadMessage("text_empty", "There are no words in this message.", _client_seq(frame))
+    field = ".".join(str(part) for part in where[1:]) or "message"
+    return BadMessage("bad_field", f"The field “{field}” cannot be used.", _client_seq(frame))
+
+
+def _client_seq(frame: str) -> int | None:
+    """The sender's own number of a message that is wrong elsewhere."""
+    value = from_json(frame, cache_strings=False)
+    number = value.get("client_seq") if isinstance(value, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        return None
+    return number if 1 <= number <= LARGEST_NUMBER else None
+
+
+_CLIENT_SEQ_FIRST = re.compile(r'"client_seq"\s*:\s*([0-9]{1,15})\b')
+
+
+def _client_seq_at_its_start(frame: str) -> int | None:
+    # A frame over the limit is not read as a whole; our own clients put the number before the text.
+    found = _CLIENT_SEQ_FIRST.search(frame[:500])
+    return int(found[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the room."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question whose words are still coming."""
+
+    msg_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClock:
+    """Live time, pauses left out. `total_ms` is stretched by the candidate's extra time."""
+
+    elapsed_ms: int
+    total_ms: int
+    runs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    type: ClassVar[str] = "welcome"
+    you: Person
+    state: InterviewState
+    last_seq: int
+    epoch: str
+    presence: Sequence[Person]
+    limits: Mapping[str, JsonValue]
+    clock: RoomClock
+    led_by: str  # "ai", or the name of the member who leads
+    question: OpenQuestion | None = None
+    is_reset: bool = False  # what the client had is of another history: drop it
+
+
+@dataclass(frozen=True, slots=True)
+class InterimHeard:
+    type: ClassVar[str] = "segment.interim"
+    seg_id: str
+    text: str
+    speaker: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDelta:
+    type: ClassVar[str] = "question.delta"
+    msg_id: str
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    type: ClassVar[str] = "presence"
+    people: Sequence[Person]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Only after the commit."""
+
+    type: ClassVar[str] = "ack"
+    client_seq: int
+    seq: int
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    type: ClassVar[str] = "error"
+    code: str
+    message: str
+    client_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    type: ClassVar[str] = "pong"
+    t: float
+    last_seq: int
+
+
+ServerMessage = Welcome | InterimHeard | QuestionDelta | Presence | Acknowledged | Refused | Pong
+
+
+def encode(message: ServerMessage) -> str:
+    """The frame of a message that is not an event. Fields that are None are left out."""
+    values = {field.name: getattr(message, field.name) for field in fields(message)}
+    body = {name: value for name, value in values.items() if value is not None}
+    return json.dumps({"type": message.type, **body}, default=_plain, ensure_ascii=False)
+
+
+def encode_event(seq: int, kind: str, at: str, payload: Mapping[str, JsonValue]) -> str:
+    """The frame of a stored event in the numbering of one audience."""
+    return json.dumps(
+        {**payload, "type": "event", "seq": seq, "kind": kind, "at": at}, ensure_ascii=False
+    )
+
+
+def _plain(value: object) -> object:
+    assert isinstance(value, Person | OpenQuestion | RoomClock)
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+LIMITS: Mapping[str, JsonValue] = {
+    "text_bytes": LONGEST_TEXT,
+    "frame_bytes": LONGEST_FRAME,
+    "binary_bytes": LONGEST_BINARY,
+    "durable_per_second": 20,
+    "unacknowledged_events": 256,
+    "unacknowledged_bytes": 256 * 1024,
+    "ping_seconds": 15,
+}

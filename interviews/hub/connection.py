@@ -1,0 +1,103 @@
+"""One socket in a room: what it was sent, what it acknowledged, and the pump between the two."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+
+from interviews.events import Audience, CloseCode, Person, ServerMessage, encode
+from interviews.hub.reading import PAGE, read_frames
+from interviews.hub.ring import Ring
+from interviews.hub.threads import in_database
+from interviews.hub.window import Window
+
+SLOW_SECONDS = 15.0
+
+
+class Connection:
+    """A socket that was let in. `key` names the participant, `client_id` the tab."""
+
+    def __init__(
+        self,
+        *,
+        audience: Audience,
+        key: str,
+        person: Person,
+        client_id: uuid.UUID,
+        send: Callable[[str], Awaitable[None]],
+        close: Callable[[int], Awaitable[None]],
+        recheck: Callable[[], Awaitable[None]],
+        slow_seconds: float = SLOW_SECONDS,
+    ) -> None:
+        self.id = uuid.uuid4().hex
+        self.audience: Audience = audience
+        self.key, self.person, self.client_id = key, person, client_id
+        self.close, self.recheck = close, recheck
+        self.heard_at = time.monotonic()
+        self.cursor = 0  # the last number pumped to it
+        self._send = send
+        self._slow_seconds = slow_seconds
+        self._window = Window()
+        self._news = asyncio.Event()
+        self._room_made = asyncio.Event()
+
+    async def tell(self, message: ServerMessage) -> None:
+        """An answer to what this client sent."""
+        await self._send(encode(message))
+
+    async def offer(self, frame: str) -> None:
+        """A droppable frame: left out while the client does not keep up."""
+        if self._window.takes_droppable(frame):
+            await self._send(frame)
+
+    def heard(self) -> None:
+        """Any frame from the client shows that it lives and reads."""
+        self.heard_at = time.monotonic()
+        self._window.heard()
+
+    def acknowledge(self, seq: int) -> None:
+        if self._window.acknowledge(min(seq, self.cursor)):
+            self._room_made.set()
+
+    def start_after(self, seq: int) -> None:
+        """The client asks for what follows this number."""
+        self.cursor = seq
+        self._window.forget()
+        self._room_made.set()
+        self._news.set()
+
+    def wake(self) -> None:
+        self._news.set()
+
+    async def pump(self, interview_id: uuid.UUID, ring: Ring) -> None:
+        """Sends what the client has not, in order, for as long as it keeps acknowledging."""
+        while True:
+            self._news.clear()
+            for seq, frame in await self._next_frames(interview_id, ring):
+                if self._window.is_full and not await self._wait_for_room():
+                    await self.close(CloseCode.TOO_SLOW)
+                    return
+                if seq != self.cursor + 1:
+                    break  # the client started elsewhere meanwhile
+                self.cursor = seq
+                self._window.sent(seq, frame)
+                await self._send(frame)
+                self._news.set()
+            await self._news.wait()
+
+    async def _next_frames(self, interview_id: uuid.UUID, ring: Ring) -> Sequence[tuple[int, str]]:
+        if self.cursor >= ring.last:
+            return ()
+        frames = ring.after(self.cursor, PAGE)
+        if frames is not None:
+            return frames
+        return await in_database(read_frames, interview_id, self.audience, self.cursor)
+
+    async def _wait_for_room(self) -> bool:
+        """Whether the client acknowledged something before it counted as too slow."""
+        self._room_made.clear()
+        try:
+            await asyncio.wait_for(self._room_made.wait(), self._slow_seconds)
+        except TimeoutError:
+            return False
+        return True

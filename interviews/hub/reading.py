@@ -1,0 +1,88 @@
+"""What the hub reads: the numbers of all open rooms in one query, and the events that follow a number."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from django.db.models import Q
+
+from interviews.events import Audience, EventKind, encode_event
+from interviews.models import Event, Interview
+
+PAGE = 200
+FETCH = 1000
+_CLOSES_QUESTION = (EventKind.QUESTION_ASKED, EventKind.QUESTION_WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """What may have changed in a room without a word to this process."""
+
+    id: uuid.UUID
+    member_seq: int
+    candidate_seq: int
+    access_generation: int
+    state: str
+    epoch: str
+    mode: str
+    leading_member_id: uuid.UUID | None
+    turn_owner: str
+    turn_lease_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A stored event as each audience sees it; `candidate` is empty where it may not see it."""
+
+    interview_id: uuid.UUID
+    member_seq: int
+    member: str
+    candidate_seq: int | None
+    candidate: str
+    closes_question: bool
+
+
+def read_facts(interview_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RoomFacts]:
+    """One query for all rooms. A room that is missing was erased."""
+    names = [field.name for field in fields(RoomFacts)]
+    rows = Interview.objects.filter(id__in=interview_ids).values(*names)
+    return {row["id"]: RoomFacts(**row) for row in rows}
+
+
+def read_new_events(after: Mapping[uuid.UUID, int]) -> Sequence[NewEvent]:
+    """The next events of several rooms at once, each after its own member_seq, in order."""
+    wanted = Q()
+    for interview_id, seq in after.items():
+        wanted |= Q(interview_id=interview_id, member_seq__gt=seq)
+    rows = Event.objects.filter(wanted).order_by("member_seq")[:FETCH]
+    return [_seen_by_each(row) for row in rows]
+
+
+def read_frames(
+    interview_id: uuid.UUID, audience: Audience, after: int
+) -> Sequence[tuple[int, str]]:
+    """One page of (seq, frame) in the numbering of an audience."""
+    field = f"{audience}_seq"
+    rows = Event.objects.filter(interview_id=interview_id, **{f"{field}__gt": after})
+    return [(getattr(row, field), _frame(row, audience)) for row in rows.order_by(field)[:PAGE]]
+
+
+def _seen_by_each(row: Event) -> NewEvent:
+    assert row.member_seq is not None, "members see every event"
+    return NewEvent(
+        interview_id=row.interview_id,
+        member_seq=row.member_seq,
+        member=_frame(row, "member"),
+        candidate_seq=row.candidate_seq,
+        candidate="" if row.candidate_seq is None else _frame(row, "candidate"),
+        closes_question=row.kind in _CLOSES_QUESTION,
+    )
+
+
+def _frame(row: Event, audience: Audience) -> str:
+    is_member = audience == "member"
+    payload = {**row.payload, **row.member_payload} if is_member else row.payload
+    seq = row.member_seq if is_member else row.candidate_seq
+    assert seq is not None, "only numbered events are read for an audience"
+    return encode_event(seq, row.kind, row.at.isoformat(timespec="milliseconds"), payload)

@@ -1,0 +1,95 @@
+"""A room as this process sees it: the latest frames of each audience, the sockets, and who is there."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from interviews.events import Audience, OpenQuestion, Person, Presence, encode
+from interviews.hub.connection import Connection
+from interviews.hub.reading import NewEvent, RoomFacts
+from interviews.hub.ring import Ring
+
+PRESENCE_TTL = 45.0  # a socket that was silent for so long counts as gone
+
+
+@dataclass(slots=True)
+class _Elsewhere:
+    """Somebody whose socket another process holds."""
+
+    person: Person
+    until: float
+
+
+class Room:
+    """Everything this process knows of one interview's room."""
+
+    def __init__(self, facts: RoomFacts) -> None:
+        self.interview_id = facts.id
+        self.facts = facts
+        self.rings: dict[Audience, Ring] = {
+            "member": Ring(facts.member_seq),
+            "candidate": Ring(facts.candidate_seq),
+        }
+        self.connections: set[Connection] = set()
+        self.question: OpenQuestion | None = None
+        self.candidate_heard_at = time.monotonic()
+        self.is_subscribed = False
+        self._elsewhere: dict[str, _Elsewhere] = {}
+        self._last_presence: list[Person] = []
+
+    def take(self, event: NewEvent) -> None:
+        self.rings["member"].append(event.member_seq, event.member)
+        if event.candidate_seq is not None:
+            self.rings["candidate"].append(event.candidate_seq, event.candidate)
+        if event.closes_question:
+            self.question = None
+
+    def wake(self) -> None:
+        for connection in self.connections:
+            connection.wake()
+
+    def audience(self, audience: Audience) -> Iterator[Connection]:
+        return (c for c in list(self.connections) if c.audience == audience)
+
+    def candidate_is_heard(self) -> None:
+        """They said, typed or pressed something: the silence is over."""
+        self.candidate_heard_at = time.monotonic()
+
+    def candidate_is_here(self) -> bool:
+        fresh = time.monotonic() - PRESENCE_TTL
+        return any(c.heard_at > fresh for c in self.audience("candidate"))
+
+    def note_elsewhere(self, people: Iterable[tuple[str, Person]]) -> None:
+        until = time.monotonic() + PRESENCE_TTL
+        for key, person in people:
+            self._elsewhere[key] = _Elsewhere(person, until)
+
+    def forget_elsewhere(self, key: str) -> None:
+        self._elsewhere.pop(key, None)
+
+    def here(self) -> dict[str, Person]:
+        """Those whose sockets this process holds and heard of lately."""
+        fresh = time.monotonic() - PRESENCE_TTL
+        return {c.key: c.person for c in self.connections if c.heard_at > fresh}
+
+    def people(self) -> list[Person]:
+        """Who is in the room, the candidate first."""
+        now = time.monotonic()
+        self._elsewhere = {k: e for k, e in self._elsewhere.items() if e.until > now}
+        present = {k: e.person for k, e in self._elsewhere.items()} | self.here()
+        return sorted(present.values(), key=lambda p: (p.role != "candidate", p.name))
+
+    def changed_presence(self) -> str | None:
+        """The frame to send if somebody came or went since it was asked last."""
+        people = self.people()
+        if people == self._last_presence:
+            return None
+        self._last_presence = people
+        return encode(Presence(people))
+
+    def add_words(self, msg_id: str, offset: int, text: str) -> None:
+        """Keeps the words of the open question for those who come in now."""
+        if offset == 0:
+            self.question = OpenQuestion(msg_id, text)
+        elif self.question and self.question.msg_id == msg_id and len(self.question.text) == offset:
+            self.question = OpenQuestion(msg_id, self.question.text + text)

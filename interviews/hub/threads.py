@@ -1,0 +1,39 @@
+"""The database threads of the live rooms: bounded, and not the one thread that all other async code shares.
+
+On that one thread a slow page would make every room wait behind it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_MOST = 8
+_threads: ThreadPoolExecutor | None = None
+
+
+def _executor() -> ThreadPoolExecutor:
+    global _threads
+    if _threads is None:
+        most = max(1, min(_MOST, settings.DATABASE_POOL // 2))
+        _threads = ThreadPoolExecutor(most, thread_name_prefix="room")
+    return _threads
+
+
+async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs a function that uses the database. It runs to its end even if the caller is cancelled."""
+
+    def run() -> T:
+        close_old_connections()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            # Back to the pool (or closed): a thread that rests must not hold one of few connections.
+            connection.close()
+
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(_executor(), run))

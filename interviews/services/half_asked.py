@@ -1,0 +1,25 @@
+"""Takes back a question that broke off: its words vanish from every screen, and it counts as not asked."""
+
+from datetime import datetime
+
+from interviews.events import EventKind
+from interviews.models import AskedQuestion, Interview
+from interviews.services.room_log import append_event
+
+
+def withdraw_half_asked(interview: Interview, *, now: datetime) -> bool:
+    """For a locked interview. Whether there was one."""
+    half_asked = list(
+        AskedQuestion.objects.filter(interview=interview, state=AskedQuestion.State.ASKING)
+    )
+    for question in half_asked:
+        question.state = AskedQuestion.State.WITHDRAWN
+        question.save(update_fields=["state"])
+        append_event(
+            interview,
+            kind=EventKind.QUESTION_WITHDRAWN,
+            at=now,
+            payload={"msg_id": str(question.id)},
+            for_candidate=True,
+        )
+    return bool(half_asked)

@@ -1,0 +1,33 @@
+"""That somebody came into the room, and when the candidate was there last."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from interviews.models import Interview
+from interviews.services.move_interview import move_interview
+from interviews.services.participants import Participant, enter_room
+from interviews.states import InterviewState
+
+
+def note_arrival(*, by: Participant, now: datetime) -> None:
+    """Opens the waiting room when the first one who takes part comes in. Raises RightsChanged."""
+    if by.is_candidate:
+        Interview.objects.filter(id=by.interview_id).update(candidate_seen_at=now)
+    if by.actor is None or not _is_scheduled(by.interview_id):
+        return
+    with transaction.atomic():
+        room = enter_room(by)
+        if room.state == InterviewState.SCHEDULED:
+            move_interview(room, to=InterviewState.WAITING, actor=by.actor, at=now)
+
+
+def note_candidates_present(*, interview_ids: Collection[uuid.UUID], now: datetime) -> None:
+    """One statement for all rooms of a process."""
+    Interview.objects.filter(id__in=interview_ids).update(candidate_seen_at=now)
+
+
+def _is_scheduled(interview_id: uuid.UUID) -> bool:
+    return Interview.objects.filter(id=interview_id, state=InterviewState.SCHEDULED).exists()

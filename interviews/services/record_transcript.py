@@ -1,0 +1,223 @@
+"""Stores what was said: each piece exactly once, whatever is resent, in the order of its arrival.
+
+The speaker is whoever's socket it came from. What a member fed for somebody else keeps `fed_by`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import transaction
+
+from interviews.events import EventKind
+from interviews.models import AskedQuestion, Event, Interview, Segment
+from interviews.services.participants import Participant, enter_room
+from interviews.services.room_clock import elapsed_ms
+from interviews.services.room_log import SenderKey, append_event, find_sent
+from interviews.services.room_refusals import (
+    NoSuchSegment,
+    NotNow,
+    NotYours,
+    SegmentIdTaken,
+    TooLate,
+)
+from interviews.states import ConsentState, InterviewState, SegmentSource, Speaker
+from webapi.json import JsonValue
+
+LATE_WORDS_ARE_KEPT = timedelta(minutes=10)  # after the end, marked
+AWAITS_ANSWER = ("ask", "probe", "clarify", "repeat", "invite_questions", "member")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenSegment:
+    """A piece of speech as it came in. `speaker` is set by members who feed it for somebody else."""
+
+    seg_id: str
+    text: str
+    source: SegmentSource = SegmentSource.TYPED
+    started_ms: int = 0
+    ended_ms: int = 0
+    speaker: Literal["candidate", "interviewer"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where in the sender's own numbering their message stands."""
+
+    seq: int
+    duplicate: bool
+
+
+def record_segment(
+    *, by: Participant, segment: SpokenSegment, sender: SenderKey, now: datetime
+) -> Recorded:
+    """Stores a final segment, or finds it stored. Raises RoomRefusal."""
+    with transaction.atomic():
+        interview = enter_room(by)
+        earlier = find_sent(interview, sender) or _find_segment_event(interview, by, segment.seg_id)
+        if earlier is not None:
+            return recorded(earlier, by, duplicate=True)
+        is_late = _check_open(interview, by, now)
+        row = _make_segment(interview, by, segment, now, is_late=is_late)
+        event = append_event(
+            interview,
+            kind=EventKind.SEGMENT_FINAL,
+            at=now,
+            payload=_told(row),
+            member_payload=_told_to_members(row),
+            for_candidate=True,
+            sender=sender,
+        )
+        return recorded(event, by)
+
+
+def correct_segment(
+    *, by: Participant, seg_id: str, text: str, sender: SenderKey, now: datetime
+) -> Recorded:
+    """Replaces the words of one's own segment; what was heard first is kept beside them."""
+    with transaction.atomic():
+        interview = enter_room(by)
+        earlier = find_sent(interview, sender)
+        if earlier is not None:
+            return recorded(earlier, by, duplicate=True)
+        _check_open(interview, by, now)
+        row = Segment.objects.filter(interview=interview, seg_id=seg_id).first()
+        if row is None or not _is_own(row, by):
+            raise NoSuchSegment
+        row.heard_text = row.heard_text or row.text
+        row.text, row.corrected_at = text, now
+        row.save(update_fields=["text", "heard_text", "corrected_at"])
+        event = append_event(
+            interview,
+            kind=EventKind.SEGMENT_CORRECTED,
+            at=now,
+            payload={"seg_id": seg_id, "text": text},
+            member_payload={"heard_text": row.heard_text},
+            for_candidate=True,
+            sender=sender,
+        )
+        return recorded(event, by)
+
+
+def finish_turn(
+    *, by: Participant, seg_ids: list[str], sender: SenderKey, now: datetime
+) -> Recorded:
+    """The candidate has answered: it is the other side's turn. Raises RoomRefusal."""
+    if not by.is_candidate:
+        raise NotYours("Only the candidate's turns are finished by hand.")
+    with transaction.atomic():
+        interview = enter_room(by)
+        earlier = find_sent(interview, sender)
+        if earlier is not None:
+            return recorded(earlier, by, duplicate=True)
+        _check_open(interview, by, now)
+        question = question_being_answered(interview)
+        if question is not None and question.answered_at is None:
+            question.answered_at = now
+            question.save(update_fields=["answered_at"])
+        event = append_event(
+            interview,
+            kind=EventKind.TURN_FINISHED,
+            at=now,
+            payload={"seg_ids": seg_ids},
+            for_candidate=True,
+            sender=sender,
+        )
+        return recorded(event, by)
+
+
+def recorded(event: Event, by: Participant, *, duplicate: bool = False) -> Recorded:
+    """`seq` is 0 for an event that the sender's audience does not see."""
+    seq = event.candidate_seq if by.is_candidate else event.member_seq
+    return Recorded(seq or 0, duplicate)
+
+
+def question_being_answered(interview: Interview) -> AskedQuestion | None:
+    """The last complete question that awaits or has an answer."""
+    return (
+        AskedQuestion.objects.filter(
+            interview=interview, state=AskedQuestion.State.ASKED, move__in=AWAITS_ANSWER
+        )
+        .order_by("-position")
+        .first()
+    )
+
+
+def _check_open(interview: Interview, by: Participant, now: datetime) -> bool:
+    """Whether words that come now are late. Raises where they cannot be taken at all."""
+    if by.actor is None:
+        raise NotYours("Observers watch; they do not speak.")
+    if interview.state in (InterviewState.LIVE, InterviewState.PAUSED):
+        return False
+    if interview.state != InterviewState.ENDED:
+        raise NotNow("The interview has not begun.")
+    if interview.consent == ConsentState.WITHDRAWN or interview.ended_at is None:
+        raise TooLate
+    if now - interview.ended_at > LATE_WORDS_ARE_KEPT:
+        raise TooLate
+    return True
+
+
+def _make_segment(
+    interview: Interview, by: Participant, segment: SpokenSegment, now: datetime, *, is_late: bool
+) -> Segment:
+    if segment.speaker is not None and by.is_candidate:
+        raise NotYours("You can speak for yourself only.")
+    speaker = Speaker(segment.speaker or ("candidate" if by.is_candidate else "interviewer"))
+    is_fed = segment.speaker is not None
+    at_ms = elapsed_ms(interview, now)
+    ended_at_ms = min(segment.ended_ms or at_ms, at_ms)
+    question = question_being_answered(interview) if speaker == Speaker.CANDIDATE else None
+    return Segment.objects.create(
+        interview=interview,
+        seg_id=segment.seg_id,
+        position=interview.member_seq + 1,
+        speaker=speaker,
+        speaker_name=interview.candidate.name if speaker == Speaker.CANDIDATE else by.name,
+        member_id=None if is_fed or by.is_candidate else by.member_id,
+        fed_by_id=by.member_id if is_fed else None,
+        text=segment.text,
+        source=segment.source,
+        started_ms=min(segment.started_ms or ended_at_ms, ended_at_ms),
+        ended_ms=ended_at_ms,
+        asked_question=question,
+        after_end=is_late,
+    )
+
+
+def _told(row: Segment) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = {
+        "seg_id": row.seg_id,
+        "speaker": row.speaker,
+        "name": row.speaker_name,
+        "text": row.text,
+        "source": row.source,
+        "started_ms": row.started_ms,
+        "ended_ms": row.ended_ms,
+    }
+    if row.after_end:
+        told["after_end"] = True
+    return told
+
+
+def _told_to_members(row: Segment) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = {"segment": row.id}
+    if row.fed_by_id is not None:
+        told["fed_by"] = str(row.fed_by_id)
+    return told
+
+
+def _is_own(row: Segment, by: Participant) -> bool:
+    if by.is_candidate:
+        return row.speaker == Speaker.CANDIDATE and row.fed_by_id is None
+    return by.member_id in (row.member_id, row.fed_by_id)
+
+
+def _find_segment_event(interview: Interview, by: Participant, seg_id: str) -> Event | None:
+    """The event of a segment that came before under another number of the same sender."""
+    row = Segment.objects.filter(interview=interview, seg_id=seg_id).first()
+    if row is None:
+        return None
+    if not _is_own(row, by):
+        raise SegmentIdTaken
+    return Event.objects.filter(interview=interview, member_seq=row.position).first()
