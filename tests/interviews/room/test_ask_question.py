@@ -1,0 +1,140 @@
+"""The AI's turn belongs to one process at a time, and a broken one is asked anew."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from interviews.models import AskedQuestion, Event, Interview, Segment
+from interviews.services.ask_question import (
+    LEASE,
+    Turn,
+    WordsStillComing,
+    Wording,
+    begin_anew,
+    claim_turn,
+    finish_question,
+    keep_turn,
+)
+from interviews.services.record_transcript import finish_turn
+from interviews.states import InterviewState
+from tests.cast import QUESTIONS
+from tests.interviews.room.conftest import NOW, Tab
+
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
+
+
+def claim(room: Interview, owner: str = "a", now: datetime = NOW) -> Turn | None:
+    return claim_turn(interview_id=room.id, owner=owner, silent_seconds=0, now=now)
+
+
+def ask(room: Interview, now: datetime = NOW) -> Turn:
+    """The next move, said in the plan's own words."""
+    turn = claim(room, now=now)
+    assert turn is not None
+    assert finish_question(turn=turn, wording=Wording(turn.move.text), now=now)
+    return turn
+
+
+def answer(cem: Tab, text: str, now: datetime = NOW) -> None:
+    cem.say(text, seg_id=f"s{cem.sent}", now=now)
+    finish_turn(by=cem.by, seg_ids=[f"s{cem.sent - 1}"], sender=cem.key(), now=now)
+
+
+def test_an_interview_goes_from_welcome_to_close(cem: Tab) -> None:
+    room, now, moves = cem.interview, NOW, []
+    while Interview.objects.get().state == InterviewState.LIVE:
+        now += timedelta(seconds=30)
+        turn = ask(room, now)
+        moves.append(turn.move.kind)
+        if turn.move.awaits_answer:
+            answer(cem, "In 2021 I led the migration and it cut our costs by 30 percent.", now)
+    assert moves[:2] == ["open", "ask"]
+    assert moves.count("ask") == len(QUESTIONS)
+    assert moves[-1] == "close"
+    ended = Interview.objects.get()
+    assert (ended.ended_by, ended.is_partial) == ("director", False)
+    asked = list(AskedQuestion.objects.filter(move="ask").values_list("text", flat=True))
+    assert asked == list(QUESTIONS)
+
+
+def test_an_answer_belongs_to_the_question_it_answers(cem: Tab) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    answer(cem, "I ran our billing service.")
+    said = Segment.objects.get(speaker="candidate")
+    assert said.asked_question is not None
+    assert said.asked_question.text == QUESTIONS[0]
+    assert said.asked_question.answered_at == NOW
+
+
+def test_while_one_process_asks_no_other_does(room: Interview) -> None:
+    assert claim(room, "a") is not None
+    assert claim(room, "b") is None
+
+
+def test_a_dead_owners_question_is_taken_back_and_asked_anew(room: Interview) -> None:
+    ask(room)
+    dead = claim(room, "dead")
+    later = NOW + LEASE
+    heir = claim(room, "heir", later)
+    assert dead is not None
+    assert heir is not None
+    assert heir.move == dead.move
+    assert heir.question_id != dead.question_id
+    assert not keep_turn(turn=dead, now=later)
+    assert not finish_question(turn=dead, wording=Wording("Too late."), now=later)
+    assert finish_question(turn=heir, wording=Wording("Asked once."), now=later)
+    kinds = list(Event.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == ["question.asked", "question.withdrawn", "question.asked"]
+
+
+def test_a_living_owner_keeps_its_turn(room: Interview) -> None:
+    turn = claim(room, "a")
+    assert turn is not None
+    assert keep_turn(turn=turn, now=NOW + LEASE / 2)
+    assert claim(room, "b", NOW + LEASE) is None
+
+
+def test_a_provider_that_breaks_off_starts_under_another_id(room: Interview) -> None:
+    turn = claim(room)
+    assert turn is not None
+    anew = begin_anew(turn=turn, now=NOW)
+    assert anew not in (None, turn.question_id)
+    states = list(AskedQuestion.objects.order_by("position").values_list("state", flat=True))
+    assert states == ["withdrawn", "asking"]
+
+
+def test_nobody_asks_while_a_member_leads(rita: Tab) -> None:
+    rita.press("take_over")
+    assert claim(rita.interview) is None
+    rita.press("hand_back")
+    assert claim(rita.interview) is not None
+
+
+def test_the_turn_waits_for_words_that_are_still_coming(cem: Tab) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    cem.say("The first half.", seg_id="heard")
+    finish_turn(by=cem.by, seg_ids=["heard", "coming"], sender=cem.key(), now=NOW)
+    with pytest.raises(WordsStillComing):
+        claim(cem.interview)
+    assert claim(cem.interview, now=NOW + timedelta(seconds=4)) is not None
+
+
+def test_a_whisper_is_asked_next(cem: Tab, rita: Tab) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    rita.press("whisper", "How large was that team?")
+    answer(cem, "In 2021 I led the migration and it cut our costs by 30 percent.")
+    turn = claim(cem.interview)
+    assert turn is not None
+    assert (turn.move.text, turn.move.reason) == ("How large was that team?", "whispered")
+
+
+def test_what_is_told_of_a_question_holds_nothing_of_the_plan(room: Interview) -> None:
+    ask(room)
+    ask(room)
+    told = str(list(Event.objects.values_list("payload", flat=True)))
+    assert not any(text in told for text in QUESTIONS[1:])
+    for secret in ("next_in_plan", "question_ref", "reason", "must"):
+        assert secret not in told
