@@ -8,8 +8,8 @@ from interviews.models import AskedQuestion, Event, Interview, Segment
 from interviews.services.ask_question import (
     LEASE,
     Turn,
-    WordsStillComing,
     Wording,
+    WordsStillComing,
     begin_anew,
     claim_turn,
     finish_question,
