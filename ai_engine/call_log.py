@@ -98,7 +98,9 @@ class BatchedCallLog:
     ) -> None:
         self._store = store
         self._seconds = seconds
-        self._waiting: deque[LogEntry] = deque(maxlen=keep)  # bounded: a dead database is not a leak
+        self._waiting: deque[LogEntry] = deque(
+            maxlen=keep
+        )  # bounded: a dead database is not a leak
         self._storing = threading.Lock()
         self._starting = threading.Lock()
         self._wanted = threading.Event()

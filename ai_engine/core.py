@@ -15,7 +15,6 @@ from ai_engine.errors import AllProvidersDown, BudgetSpent, NoProviderConfigured
 from ai_engine.inputs import (
     Audio,
     CallContext,
-    Delta,
     Finished,
     Provenance,
     StreamEvent,

@@ -2,6 +2,7 @@
 
 import atexit
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 
@@ -16,7 +17,11 @@ from ai_engine.providers.openrouter import OpenRouter
 from ai_engine.providers.protocol import Provider, ProviderSettings
 from ai_engine.resilience.chaos import parse_chaos
 
-_MAKERS = {"gemini": Gemini, "openrouter": OpenRouter, "groq": Groq}
+_MAKERS: dict[str, Callable[[ProviderSettings], Provider]] = {
+    "gemini": Gemini,
+    "openrouter": OpenRouter,
+    "groq": Groq,
+}
 
 
 def build_engine() -> Engine:

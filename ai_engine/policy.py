@@ -76,9 +76,7 @@ class Purse:
             return
         promised = self._reserved.get(scope, Decimal(0))
         if rules.spent + promised + amount > rules.budget:
-            raise BudgetSpent(
-                scope=scope, spent=f"{rules.spent:.2f}", budget=f"{rules.budget:.2f}"
-            )
+            raise BudgetSpent(scope=scope, spent=f"{rules.spent:.2f}", budget=f"{rules.budget:.2f}")
         self._reserved[scope] = promised + amount
 
     def settle(self, scope: str, amount: Decimal, rules: ScopeRules) -> None:

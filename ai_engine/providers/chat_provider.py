@@ -1,7 +1,7 @@
 """What OpenRouter and Groq have in common: two SDKs made by one generator, over two HTTP libraries."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from ai_engine.providers.protocol import ProviderSettings
 from ai_engine.providers.translation import translate
 
 Body = dict[str, JsonValue]
+Call = Callable[..., Awaitable[object]]
 
 
 class ChatStream(Protocol):
@@ -134,7 +135,7 @@ class _Ending:
 
     finish: str | None = None
     model: str = ""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     cost: Decimal | None = None
     any_text: bool = False
 

@@ -7,7 +7,7 @@ keeps hold of each response, to be closed when a stream is abandoned.
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ai_engine.errors import AiError, BadAnswer, Blocked, CutOff, Truncated
@@ -163,7 +163,7 @@ class _Ending:
 
     finish: str | None = None
     model: str = ""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     seen: bool = False
     any_text: bool = False
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from ai_engine.providers.chat_provider import Body, ChatProvider, ChatStream
+from ai_engine.providers.chat_provider import Body, Call, ChatProvider, ChatStream
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
 
@@ -29,23 +29,25 @@ class Groq(ChatProvider):
         )
 
     async def _create(self, body: Body) -> object:
-        create = self._clients.get().chat.completions.create
-        reply: object = await create(**body)  # type: ignore[call-overload] # one body for two SDKs
-        return reply
+        return await self._chat()(**body)
 
     async def _open(self, body: Body) -> ChatStream:
-        create = self._clients.get().chat.completions.create
-        stream = await create(**body, stream=True)  # type: ignore[call-overload] # as above
+        stream = await self._chat()(**body, stream=True)
         return cast("ChatStream", stream)
 
     async def _recognise(self, content: bytes, name: str, language: str) -> object:
+        transcribe = cast("Call", self._clients.get().audio.transcriptions.create)
         hint = {"language": language.split("-")[0]} if language else {}
-        return await self._clients.get().audio.transcriptions.create(
+        return await transcribe(
             model=self._settings.stt_model,
             file=(name, content),
             response_format="verbose_json",
-            **hint,  # type: ignore[arg-type] # an absent language must be absent, not empty
+            **hint,
         )
+
+    def _chat(self) -> Call:
+        """The SDK's method, whose overloads do not know a body that is made for two SDKs."""
+        return cast("Call", self._clients.get().chat.completions.create)
 
 
 async def _close(client: "AsyncGroq") -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from ai_engine.providers.chat_provider import Body, ChatProvider, ChatStream
+from ai_engine.providers.chat_provider import Body, Call, ChatProvider, ChatStream
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
 
@@ -35,28 +35,25 @@ class OpenRouter(ChatProvider):
         return {**body, "extra_body": {"usage": {"include": True}}}
 
     async def _create(self, body: Body) -> object:
-        create = self._clients.get().chat.completions.create
-        reply: object = await create(**self._body_with_cost(body))  # type: ignore[call-overload] # one body for two SDKs
-        return reply
+        return await self._chat()(**self._body_with_cost(body))
 
     async def _open(self, body: Body) -> ChatStream:
-        create = self._clients.get().chat.completions.create
-        stream = await create(  # type: ignore[call-overload] # one body for two SDKs
+        stream = await self._chat()(
             **self._body_with_cost(body), stream=True, stream_options={"include_usage": True}
         )
         return cast("ChatStream", stream)
 
     async def _recognise(self, content: bytes, name: str, language: str) -> object:
+        transcribe = cast("Call", self._clients.get().audio.transcriptions.create)
         hint = {"language": language.split("-")[0]} if language else {}
-        return await self._clients.get().audio.transcriptions.create(
-            model=self._settings.stt_model,
-            file=(name, content),
-            response_format="json",
-            **hint,  # type: ignore[arg-type] # an absent language must be absent, not empty
+        return await transcribe(
+            model=self._settings.stt_model, file=(name, content), response_format="json", **hint
         )
+
+    def _chat(self) -> Call:
+        """The SDK's method, whose overloads do not know a body that is made for two SDKs."""
+        return cast("Call", self._clients.get().chat.completions.create)
 
 
 async def _close(client: "AsyncOpenAI") -> None:
     await client.close()
-
-

@@ -45,7 +45,7 @@ class Vanish:
 
 
 Step = Say | Fail | Hang | Vanish
-_WORDS = "These words are said before something goes wrong with the answer".split()
+_WORDS = ("These", "words", "are", "said", "before", "something", "goes", "wrong", "with", "it")
 
 
 @dataclass(slots=True)

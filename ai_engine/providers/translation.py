@@ -29,7 +29,16 @@ from ai_engine.errors import (
     Unreachable,
 )
 
-_VENDOR_MODULES = ("google", "openai", "groq", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp")
+_VENDOR_MODULES = (
+    "google",
+    "openai",
+    "groq",
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "aiohttp",
+)
 _REFUSED = {"ConnectError", "ConnectTimeout", "ClientConnectorError", "gaierror", "SSLError",
             "ConnectionRefusedError", "ClientConnectorDNSError", "UnsupportedProtocol"}  # fmt: skip
 _CUT = {"RemoteProtocolError", "ReadError", "WriteError", "ServerDisconnectedError", "ClientOSError",
@@ -42,7 +51,9 @@ _TOO_LONG = re.compile(
     r"(prompt|input|request) is too (long|large)|reduce the length",
     re.IGNORECASE,
 )
-_BAD_KEY = re.compile(r"api[ _]key (not|is not|is in)|api_key_invalid|invalid api key", re.IGNORECASE)
+_BAD_KEY = re.compile(
+    r"api[ _]key (not|is not|is in)|api_key_invalid|invalid api key", re.IGNORECASE
+)
 _MODERATED = re.compile(r"moderat|flagged|safety|content[ _](filter|policy)", re.IGNORECASE)
 
 

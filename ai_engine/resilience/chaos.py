@@ -1,6 +1,6 @@
 """Failure on purpose (AI_CHAOS): lets a developer watch fail-over in a running room.
 
-    AI_CHAOS="gemini:overloaded=0.3,cut_off=0.2;groq:rate_limited=0.5"
+AI_CHAOS="gemini:overloaded=0.3,cut_off=0.2;groq:rate_limited=0.5"
 """
 
 import random

@@ -123,9 +123,7 @@ class Course:
     def _narrowed(self) -> Request:
         """The request with its share of the time: enough is left for the others to try."""
         now = self._clock()
-        others = sum(
-            provider.ready_at(self._request.operation) <= now for provider in self._to_ask
-        )
+        others = sum(provider.ready_at(self._request.operation) <= now for provider in self._to_ask)
         left = self._left()
         share = max(left / (others + 1), left - others * RESERVE * left)
         if self._request.streamed:

@@ -48,13 +48,15 @@ class Fallback:
         while (step := await course.next()) is not None:
             shown = False
             try:
-                async with aclosing(step.provider.stream(step.request)) as parts:
-                    async with aclosing(held_back(parts, self._limits, self._clock)) as held:
-                        async for part in held:
-                            shown = True
-                            yield part
-                            if isinstance(part, Answer):
-                                return
+                async with (
+                    aclosing(step.provider.stream(step.request)) as parts,
+                    aclosing(held_back(parts, self._limits, self._clock)) as held,
+                ):
+                    async for part in held:
+                        shown = True
+                        yield part
+                        if isinstance(part, Answer):
+                            return
             except ProviderFailed as error:
                 if shown:
                     yield Withdrawn()

@@ -99,9 +99,7 @@ class Recorded(Wrapper):
         request.trail.append(record)
         self._log.note(record)
 
-    def _guess(
-        self, request: Request, attempt: "_Attempt", problem: BaseException | None
-    ) -> Usage:
+    def _guess(self, request: Request, attempt: "_Attempt", problem: BaseException | None) -> Usage:
         """What an answer without an end will be billed: a provider that had begun has read it all."""
         if not attempt.characters and not isinstance(problem, asyncio.CancelledError):
             return Usage()
