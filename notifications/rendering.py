@@ -27,7 +27,7 @@ def render(
     message = EmailMultiAlternatives(
         subject=_one_line(subject),
         body=render_to_string(f"notifications/{kind.name}/body.txt", words),
-        to=[address_header(letter.to_name, letter.to_address)],
+        to=[_address_header(letter.to_name, letter.to_address)],
         reply_to=[letter.reply_to] if letter.reply_to else None,
         headers={
             "Message-ID": f"<{message_id}>",
@@ -90,7 +90,7 @@ def check_templates(*, app_configs: Sequence[Any] | None, **_: object) -> list[c
     return problems
 
 
-def address_header(name: str, address: str) -> str:
+def _address_header(name: str, address: str) -> str:
     """`Name <address>` with the name quoted as it must be; a name can never add a header or an address."""
     return str(Address(display_name=_one_line(name), addr_spec=_one_line(address)))
 

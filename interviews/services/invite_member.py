@@ -28,7 +28,9 @@ from django.urls import reverse
 from interviews.models import Member, MemberInvitation, Organisation, User
 from interviews.services.record_audit import record_audit
 from interviews.states import Role
+from notifications.outbox import queue_email
 
+COLLEAGUE_INVITED = "colleague_invited"
 LASTS = timedelta(days=7)
 _MOST_OPEN = 200
 
@@ -85,6 +87,12 @@ def invite_member(*, email: str, role: Role, by: Member, now: datetime) -> Membe
             raise ValidationError("Too many invitations are open. Take some back first.")
         invitation = make_invitation(
             organisation=by.organisation, email=address, role=role, by=by, expires_at=now + LASTS
+        )
+        queue_email(
+            kind=COLLEAGUE_INVITED,
+            subject_id=str(invitation.id),
+            recipient_id=str(invitation.id),
+            scope=str(by.organisation_id),
         )
         _audit("member.invited", invitation, by)
     return invitation

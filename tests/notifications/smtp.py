@@ -1,5 +1,6 @@
 """A real SMTP server that takes mail, refuses it, or cuts the line, as a test tells it."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import override_settings
+
+from tests.servers import free_port
 
 
 @dataclass
@@ -35,7 +38,7 @@ class PostOffice:
             self.mails.append(mail)
         if self.cut_after_data:
             self.cut_after_data -= 1
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return self.data_answer
 
@@ -43,9 +46,9 @@ class PostOffice:
 @contextmanager
 def running_post_office(office: PostOffice) -> Iterator[int]:
     """Runs the server on a free port and points Django's SMTP backend at it; yields the port."""
-    controller = Controller(office, hostname="127.0.0.1", port=0)
+    port = free_port()
+    controller = Controller(office, hostname="127.0.0.1", port=port)
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
     try:
         with override_settings(
             EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",

@@ -1,0 +1,130 @@
+"""The emails of the product: each kind with its gather function, run when the email is sent."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+
+from interviews.candidate_link import join_url
+from interviews.models import Interview, MemberInvitation
+from interviews.services.invite_candidate import (
+    INTERVIEW_CANCELLED,
+    INTERVIEW_MOVED,
+    INVITATION,
+)
+from interviews.services.invite_member import COLLEAGUE_INVITED, invitation_url
+from interviews.states import OVER, InterviewState, Mode
+from notifications.kinds import Appointment, EmailKind, Letter, NoLongerWanted, register
+
+
+def gather_invitation(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
+    """The candidate's invitation. `subject_id` is the interview, `recipient_id` the candidate."""
+    interview = _announced(subject_id, recipient_id)
+    if isinstance(interview, NoLongerWanted):
+        return interview
+    if interview.state in OVER:
+        return NoLongerWanted(f"the interview is {interview.get_state_display().lower()}")
+    if interview.link_revoked_at:
+        return NoLongerWanted("the link was revoked")
+    return _to_candidate(interview)
+
+
+def gather_interview_moved(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
+    """Another time: the same calendar entry, moved, and the same link."""
+    return gather_invitation(subject_id, recipient_id)
+
+
+def gather_interview_cancelled(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
+    """That it will not take place; the calendar entry is withdrawn."""
+    interview = _announced(subject_id, recipient_id)
+    if isinstance(interview, NoLongerWanted):
+        return interview
+    if interview.state != InterviewState.CANCELLED:
+        return NoLongerWanted("the interview is on again")
+    return _to_candidate(interview)
+
+
+def gather_colleague_invited(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
+    """Asks a colleague to join. Both ids are the invitation's: there is no user yet."""
+    invitation = (
+        MemberInvitation.objects.filter(id=_uuid(subject_id))
+        .select_related("organisation", "invited_by__user")
+        .first()
+    )
+    if invitation is None or invitation.organisation is None:
+        return NoLongerWanted("the invitation is gone")
+    if invitation.accepted_at or invitation.revoked_at or str(invitation.id) != recipient_id:
+        return NoLongerWanted("the invitation was used or taken back")
+    by = invitation.invited_by
+    return Letter(
+        to_address=invitation.email,
+        to_name="",
+        reply_to=by.user.email if by else "",
+        words={
+            "organisation": invitation.organisation,
+            "invited_by": str(by.user) if by else invitation.organisation.name,
+            "role": invitation.get_role_display(),
+            "join_url": invitation_url(invitation),
+            "expires_at": invitation.expires_at,
+        },
+    )
+
+
+def _announced(interview_id: str, candidate_id: str) -> Interview | NoLongerWanted:
+    """The interview, unless there is nobody (any more) to be told of it."""
+    interview = (
+        Interview.objects.filter(id=_uuid(interview_id))
+        .select_related("candidate", "position", "organisation", "created_by__user")
+        .first()
+    )
+    if interview is None or interview.candidate.erased_at:
+        return NoLongerWanted("the interview or its candidate is gone")
+    if str(interview.candidate_id) != candidate_id or interview.state == InterviewState.DRAFT:
+        return NoLongerWanted("this candidate is not invited")
+    return interview
+
+
+def _to_candidate(interview: Interview) -> Letter:
+    link = join_url(interview)
+    return Letter(
+        to_address=interview.candidate.email,
+        to_name=interview.candidate.name,
+        reply_to=interview.created_by.user.email if interview.created_by else "",
+        words={
+            "interview": interview,
+            "join_url": link,
+            "is_ai_led": interview.mode == Mode.AI_LED,
+            "alternative_contact": interview.organisation.alternative_contact,
+        },
+        appointment=_appointment(interview, link),
+    )
+
+
+def _appointment(interview: Interview, link: str) -> Appointment | None:
+    """The calendar entry. Its sequence rises with everything that happens to the interview."""
+    if interview.scheduled_at is None:
+        return None
+    return Appointment(
+        uid=f"{interview.id}@{settings.PUBLIC_URL.partition('://')[2]}",
+        sequence=interview.member_seq,
+        title=f"Interview: {interview.position.title} at {interview.organisation.name}",
+        starts_at=interview.scheduled_at,
+        ends_at=interview.scheduled_at + timedelta(minutes=interview.minutes),
+        description=f"Join here: {link}",
+        url=link,
+        cancelled=interview.state == InterviewState.CANCELLED,
+    )
+
+
+def _uuid(text: str) -> uuid.UUID:
+    """The id in a payload, or the nil id, which no row has."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
+register(EmailKind(INVITATION, "Invitation to an interview", gather_invitation))
+register(EmailKind(INTERVIEW_MOVED, "New time for an interview", gather_interview_moved))
+register(EmailKind(INTERVIEW_CANCELLED, "Interview cancelled", gather_interview_cancelled))
+register(EmailKind(COLLEAGUE_INVITED, "Invitation of a colleague", gather_colleague_invited))

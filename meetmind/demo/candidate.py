@@ -1,0 +1,157 @@
+"""The candidate of the demo: comes by the link, agrees, and answers by script, over public HTTP and WebSocket."""
+
+import asyncio
+import json
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+ANSWERS = Path(__file__).with_name("answers.json")
+PATIENCE_SECONDS = 45.0
+
+Heard = Callable[[str, str], None]  # (speaker, words): for whoever watches
+
+
+class DemoFailed(Exception):
+    """The interview did not go as it must; the text says where."""
+
+
+@dataclass
+class ScriptedCandidate:
+    """Answers each question it is asked, until the room says that the interview has ended."""
+
+    join_url: str
+    interview_id: str
+    heard: Heard
+    clock: Callable[[str], None]
+    client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    _client_seq: int = 0
+    _applied: int = 0
+    _withdrawn: int = 0
+
+    @property
+    def withdrawn(self) -> int:
+        """How many questions were taken back and asked anew by another provider."""
+        return self._withdrawn
+
+    async def attend(self) -> None:
+        """From the link to the end. Raises DemoFailed."""
+        cookie = await asyncio.to_thread(self._agree)
+        parts = urlsplit(self.join_url)
+        async with connect(
+            f"ws://{parts.netloc}/ws/interviews/{self.interview_id}/",
+            subprotocols=[Subprotocol("interview.v1")],
+            origin=Origin(f"{parts.scheme}://{parts.netloc}"),
+            additional_headers={"Cookie": cookie},
+        ) as socket:
+            await self._send(
+                socket, "hello", client_id=self.client_id, resume_from=0, **{"as": "candidate"}
+            )
+            await self._converse(socket)
+
+    def _agree(self) -> str:
+        """Reads the notice, trades the link for a cookie and gives consent; returns the Cookie header."""
+        with httpx.Client(follow_redirects=True, timeout=20) as browser:
+            page = browser.get(self.join_url)
+            for _ in range(3):  # the link's own form, then consent: each page's form in turn
+                form = _form_of(page.text)
+                if form is None:
+                    break
+                page = browser.post(
+                    page.url.join(form.action),
+                    data=form.fields,
+                    headers={"Referer": str(page.url), "Origin": _origin(page.url)},
+                )
+                if page.status_code >= 400:
+                    raise DemoFailed(f"the candidate's page answered {page.status_code}")
+            return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+    async def _converse(self, socket: ClientConnection) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    frame = await socket.recv()
+            except TimeoutError as silence:
+                raise DemoFailed("the room fell silent") from silence
+            message = json.loads(frame)
+            match message["type"]:
+                case "welcome":
+                    if message["state"] == "waiting":
+                        await self._send_durable(socket, "control", action="start")
+                case "event":
+                    if await self._apply(socket, message):
+                        return
+                case "error":
+                    raise DemoFailed(f"the room refused a message: {message['message']}")
+
+    async def _apply(self, socket: ClientConnection, event: dict[str, Any]) -> bool:
+        """One entry of the room's log. True when it was the last."""
+        if event["seq"] != self._applied + 1:
+            raise DemoFailed(f"event {event['seq']} came after {self._applied}")
+        self._applied = event["seq"]
+        await self._send(socket, "ack", seq=self._applied)
+        match event["kind"]:
+            case "question.asked":
+                self.heard("ai", event["text"])
+                if event.get("expects_answer", True):
+                    await self._answer(socket, event["text"])
+            case "question.withdrawn":
+                self._withdrawn += 1
+                self.heard("note", "The question was withdrawn, and is asked anew.")
+            case "state.changed":
+                self.clock(event["state"])
+                return bool(event["state"] == "ended")
+        return False
+
+    async def _answer(self, socket: ClientConnection, question: str) -> None:
+        words = answer_to(question)
+        seg_id = uuid.uuid4().hex
+        self.heard("candidate", words)
+        await self._send_durable(socket, "segment.final", seg_id=seg_id, text=words, source="typed")
+        await self._send_durable(socket, "turn.finished", seg_ids=[seg_id])
+
+    async def _send_durable(self, socket: ClientConnection, kind: str, **fields: object) -> None:
+        self._client_seq += 1
+        await self._send(socket, kind, client_seq=self._client_seq, **fields)
+
+    async def _send(self, socket: ClientConnection, kind: str, **fields: object) -> None:
+        await socket.send(json.dumps({"type": kind, **fields}))
+
+
+def answer_to(question: str) -> str:
+    """The scripted answer that fits the question best: the first whose word occurs in it."""
+    script = json.loads(ANSWERS.read_text(encoding="utf-8"))["answers"]
+    lowered = question.lower()
+    return str(next(entry["say"] for entry in script if entry["when"] in lowered))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    action: str
+    fields: dict[str, str]
+
+
+def _form_of(page: str) -> _Form | None:
+    """The page's one form for the candidate, filled in as it stands, consent given."""
+    found = re.search(r'<form[^>]*data-demo="agree"[^>]*>(.*?)</form>', page, re.DOTALL)
+    if found is None:
+        return None
+    action = re.search(r'action="([^"]*)"', found[0].split(">", 1)[0])
+    fields = {
+        match[1]: match[2]
+        for match in re.finditer(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[1])
+    }
+    fields["answer"] = "given"
+    return _Form(action[1] if action else "", fields)
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode()}"
