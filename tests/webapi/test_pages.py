@@ -48,7 +48,11 @@ def test_a_row_that_goes_meanwhile_moves_no_other(tokens: list[ApiToken]) -> Non
     assert [token.pk for token in rest.items] == [token.pk for token in tokens[3:]]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "a:b:c", "é", signing.dumps([["-pk"], ["1"]])])
+@pytest.mark.parametrize(
+    "cursor",
+    ["nonsense", "a:b:c", "é", signing.dumps([["-pk"], ["1"]])],
+    ids=["words", "colons", "not ascii", "signed for something else"],
+)
 def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
     with pytest.raises(BadRequest):
         page_of(ApiToken.objects.all(), PageQuery(cursor=cursor, limit=3), order=ORDER)
