@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, Sum
 
 from scheduler.models import Delta, Minute, Total
 from scheduler.states import JobState
@@ -92,3 +92,29 @@ def _add_to(table: type[Model], place: dict[str, object], changes: Mapping[str, 
     if added and not rows.update(**added):
         table._default_manager.bulk_create([table(**place)], ignore_conflicts=True)
         rows.update(**added)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCounts:
+    """How many jobs are in each state, by kind."""
+
+    by_kind: Mapping[str, Mapping[str, int]]
+
+    def by_state(self) -> dict[str, int]:
+        """Without the states that hold none."""
+        summed: Counter[str] = Counter()
+        for counts in self.by_kind.values():
+            summed.update(counts)
+        return {state: count for state, count in summed.items() if count}
+
+
+def live_counts(*, scope: str | None = None) -> LiveCounts:
+    """From the totals and what is not folded into them yet. All scopes, or one."""
+    by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+    for table in (Total, Delta):
+        rows = table._default_manager.all()
+        if scope is not None:
+            rows = rows.filter(scope=scope)
+        for row in rows.values("kind").annotate(**{f"sum_{name}": Sum(name) for name in STATES}):
+            by_kind[row["kind"]].update({name: row[f"sum_{name}"] for name in STATES})
+    return LiveCounts(by_kind)

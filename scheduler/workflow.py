@@ -73,7 +73,7 @@ class Workflow:
         try:
             return tuple(by_name[name] for name in TopologicalSorter(graph).static_order())
         except CycleError as problem:
-            cycle = " → ".join(reversed(problem.args[1]))
+            cycle = " → ".join(problem.args[1])
             raise BadWorkflowError(f"Workflow {self.name!r} has a cycle: {cycle}.") from problem
 
 

@@ -1,0 +1,174 @@
+"""A workflow as a person sees it: what runs after what, and how it ended."""
+
+from collections.abc import Mapping
+
+import pytest
+from django.core.checks import run_checks
+
+from scheduler.dead_letters import replay
+from scheduler.enqueue import cancel_job, cancel_workflow, start_workflow
+from scheduler.models import Job, WorkflowRun
+from scheduler.progress import workflow_progress
+from scheduler.states import WorkflowState
+from scheduler.testing import drain_jobs
+from scheduler.workflow import BadWorkflowError, Step, Workflow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
+
+WELL = {"outcome": "retry", "succeed_at": 1}
+FAILS = {"outcome": "fail", "succeed_at": 0}
+
+DEBRIEF = Workflow(
+    "debrief",
+    steps=(
+        Step("settle", "probe.answer", payload=WELL),
+        Step("summary", "probe.answer", after=("settle",), payload=WELL),
+        Step("scorecard", "probe.answer", after=("settle",), payload=WELL),
+        Step("email", "probe.echo", settled=("summary", "scorecard")),
+        Step("alarm", "probe.echo", dead=("scorecard",)),
+    ),
+)
+
+
+def started(workflow: Workflow = DEBRIEF, **payload: Mapping[str, object]) -> WorkflowRun:
+    return start_workflow(workflow, payload=payload)
+
+
+def states(run: WorkflowRun) -> dict[str, str]:
+    return {step.name: step.state.value for step in workflow_progress(run.pk).steps}
+
+
+def state(run: WorkflowRun) -> WorkflowState:
+    return workflow_progress(run.pk).state
+
+
+def step(run: WorkflowRun, name: str) -> Job:
+    return Job.objects.get(workflow=run, step=name)
+
+
+def test_children_run_when_all_their_parents_have_ended_and_hear_how() -> None:
+    run = started()
+    assert states(run)["email"] == "waiting"
+    drain_jobs()
+    expected = dict.fromkeys(("settle", "summary", "scorecard", "email"), "done")
+    assert states(run) == expected | {"alarm": "cancelled"}
+    assert state(run) is WorkflowState.DONE
+    heard = {"summary": ["done", 1], "scorecard": ["done", 1]}
+    assert step(run, "email").result == {"say": "", "heard": heard}
+
+
+def test_a_dead_step_still_lets_those_run_that_wait_for_it_to_settle() -> None:
+    run = started(scorecard=FAILS)
+    drain_jobs()
+    assert states(run) == {
+        "settle": "done",
+        "summary": "done",
+        "scorecard": "dead",
+        "email": "done",
+        "alarm": "done",
+    }
+    assert state(run) is WorkflowState.PARTLY_FAILED
+
+
+def test_what_needs_a_dead_step_is_cancelled_down_the_line_and_says_why() -> None:
+    run = started(settle=FAILS)
+    drain_jobs()
+    assert states(run) == {
+        "settle": "dead",
+        "summary": "cancelled",
+        "scorecard": "cancelled",
+        "email": "done",
+        "alarm": "cancelled",
+    }
+    assert step(run, "summary").reason == "settle is dead."
+    assert state(run) is WorkflowState.PARTLY_FAILED
+
+
+def test_a_replayed_step_revives_what_was_cancelled_because_of_it() -> None:
+    run = started(settle=FAILS)
+    drain_jobs()
+    replay(step(run, "settle").pk, payload={"outcome": "fail", "succeed_at": 2})
+    assert state(run) is WorkflowState.RUNNING
+    assert states(run)["summary"] == "waiting"
+    drain_jobs()
+    assert states(run)["summary"] == states(run)["scorecard"] == "done"
+    assert step(run, "email").attempt == 1, "it went out the first time; once is enough"
+    assert state(run) is WorkflowState.DONE
+
+
+def test_a_replay_before_the_other_parents_end_counts_parents_rightly() -> None:
+    run = started(scorecard=FAILS)
+    drain_jobs(limit=10)
+    for name in ("email", "summary"):
+        Job.objects.filter(workflow=run, step=name).update(state="waiting", unmet=1)
+    replay(step(run, "scorecard").pk, payload={"outcome": "fail", "succeed_at": 2})
+    assert step(run, "email").unmet == 2
+
+
+def test_a_workflow_of_which_every_end_died_has_failed() -> None:
+    run = started(Workflow("short", (Step("only", "probe.answer", payload=FAILS),)))
+    drain_jobs()
+    assert state(run) is WorkflowState.FAILED
+
+
+def test_a_cancelled_workflow_runs_nothing_more() -> None:
+    run = started()
+    assert cancel_workflow(run.pk, reason="the candidate withdrew")
+    assert set(states(run).values()) == {"cancelled"}
+    assert (drain_jobs(), state(run)) == (0, WorkflowState.CANCELLED)
+    assert not cancel_workflow(run.pk, reason="again")
+
+
+def test_a_cancelled_step_takes_along_what_needs_it_only() -> None:
+    run = started()
+    cancel_job(step(run, "summary").pk, reason="by hand")
+    drain_jobs()
+    assert states(run)["email"] == "done"
+    assert not cancel_job(step(run, "summary").pk, reason="by hand")
+
+
+def test_a_workflow_is_started_once_for_one_key() -> None:
+    first = start_workflow(DEBRIEF, scope="acme", idempotency_key="interview 7")
+    assert start_workflow(DEBRIEF, scope="acme", idempotency_key="interview 7").pk == first.pk
+    assert start_workflow(DEBRIEF, scope="rival", idempotency_key="interview 7").pk != first.pk
+    assert Job.objects.filter(workflow=first).count() == 5
+
+
+def test_a_common_payload_gives_each_step_what_its_handler_takes() -> None:
+    workflow = Workflow("mixed", (Step("a", "probe.noop"), Step("b", "probe.echo", after=("a",))))
+    run = start_workflow(workflow, payload={"say": "hello"})
+    assert step(run, "a").payload == {}
+    assert step(run, "b").payload == {"say": "hello"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "complaint"),
+    [
+        ((), "has no steps"),
+        ((Step("a", "probe.noop"), Step("a", "probe.noop")), "two steps named 'a'"),
+        ((Step("a", "probe.noop", after=("b",)),), "waits for unknown 'b'"),
+        (
+            (Step("a", "probe.noop"), Step("b", "probe.noop", after=("a",), settled=("a",))),
+            "names one parent twice",
+        ),
+        (
+            (
+                Step("a", "probe.noop", after=("c",)),
+                Step("b", "probe.noop", after=("a",)),
+                Step("c", "probe.noop", after=("b",)),
+            ),
+            r"has a cycle: (a → b → c → a|b → c → a → b|c → a → b → c)",
+        ),
+    ],
+)
+def test_a_workflow_that_is_no_graph_is_refused(steps: tuple[Step, ...], complaint: str) -> None:
+    with pytest.raises(BadWorkflowError, match=complaint):
+        Workflow("bad", steps)
+
+
+def test_a_step_without_a_handler_stops_the_start() -> None:
+    workflow = Workflow("orphan", (Step("a", "nobody.does_this"),))
+    messages = [message for message in run_checks() if message.id == "scheduler.E001"]
+    assert len(messages) == 1
+    assert "nobody.does_this" in messages[0].msg
+    del workflow
