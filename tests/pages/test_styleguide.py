@@ -61,13 +61,13 @@ def test_a_chosen_theme_holds_against_the_system_and_over_a_reload(
         page.goto("/styleguide/")
         light = page.evaluate(paper)
         page.get_by_role("button", name="Dark").click()
+        page.wait_for_function(f"{paper} !== '{light}'")  # its style sheet is fetched first
         dark = page.evaluate(paper)
-        assert dark != light
         page.reload(wait_until="commit")
         page.wait_for_function("document.body !== null")
         assert page.evaluate(paper) == dark, "the page flashes in the wrong colours"
         page.get_by_role("button", name="Auto").click()
-        assert page.evaluate(paper) == light
+        page.wait_for_function(f"{paper} === '{light}'")
 
 
 def test_the_room_keeps_the_composer_in_view_on_a_phone(browser: Browser, address: str) -> None:

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXTS = {".py", ".md", ".txt", ".in", ".toml", ".yml", ".yaml", ".html", ".css", ".js", ".sh", ""}
 
 
-NOT_OURS = {".git", ".venv", "data", "build", "staticfiles", "node_modules", "__pycache__"}
+NOT_OURS = {"data", "build", "staticfiles", "node_modules", "__pycache__"}
+OURS_ALTHOUGH_HIDDEN = {".ci", ".github"}  # other hidden folders are what tools keep
 
 
 @cache
@@ -21,7 +22,8 @@ def ours() -> tuple[Path, ...]:
     def walk(folder: Path) -> Iterator[Path]:
         for path in sorted(folder.iterdir()):
             if path.is_dir():
-                if path.name not in NOT_OURS and "cache" not in path.name:
+                hidden = path.name.startswith(".") and path.name not in OURS_ALTHOUGH_HIDDEN
+                if path.name not in NOT_OURS and not hidden:
                     yield from walk(path)
             elif path.name not in {".env", ".git"}:
                 yield path
