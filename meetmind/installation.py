@@ -40,3 +40,11 @@ def providers_in_words() -> str:
     if named:
         return ", then ".join(named)
     return "none configured: plans ask their own questions (set GEMINI_API_KEY, OPENROUTER_API_KEY or GROQ_API_KEY)"
+
+
+def data_in_words() -> str:
+    """Where the installation keeps everything."""
+    database = settings.DATABASES["default"]
+    if not settings.DATABASE_URL:
+        return str(database["NAME"])
+    return f"PostgreSQL, {database['NAME']} on {database['HOST'] or 'this machine'}"

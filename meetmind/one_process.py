@@ -18,6 +18,7 @@ from daphne.server import Server  # first: it chooses Twisted's reactor
 from django.conf import settings
 
 from meetmind.asgi import application
+from scheduler.one_process import Parts
 
 # Room for 64 kB of audio or 16 kB of text in JSON; anything larger is refused before it is read.
 LARGEST_FRAME = 72 * 1024
@@ -82,14 +83,13 @@ def serve(
     port: int,
     behind_proxy: bool,
     on_listening: Callable[[], None],
-    jobs: "Jobs | None" = None,
+    jobs: "Jobs",
 ) -> bool:
     """Runs web server and jobs until SIGTERM or SIGINT. Returns whether it ever listened."""
 
     def begin() -> None:
-        if jobs is not None:
-            jobs.start()
-            application.before_stop(lambda: asyncio.to_thread(jobs.stop))
+        jobs.start()
+        application.before_stop(lambda: asyncio.to_thread(jobs.stop))
         on_listening()
 
     # Only a proxy may say who the client is: from anybody else such a header is a lie.
@@ -122,6 +122,13 @@ class Jobs(Protocol):
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
+
+
+def jobs_beside_the_server() -> Jobs:
+    """Threads of this process, or processes of their own where Redis carries wake-ups."""
+    if settings.MANY_PROCESSES:
+        return JobProcesses(slots=settings.SCHEDULER_SLOTS)
+    return Parts(slots=settings.SCHEDULER_SLOTS)
 
 
 class JobProcesses:

@@ -63,7 +63,8 @@ class Restartable:
         await _run_all(self._before_close, PATIENCE)
         for send in list(self._sockets.values()):
             _close_for_restart(send)
-        await asyncio.gather(self._last_answers(), _run_all(self._before_stop, STOP_PATIENCE))
+        await self._last_answers()
+        await _run_all(self._before_stop, STOP_PATIENCE)
 
     async def _last_answers(self) -> None:
         until = asyncio.get_running_loop().time() + PATIENCE

@@ -1,13 +1,14 @@
 """`manage.py serve`: everything in one process, ready to be used."""
 
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from meetmind.installation import bring_database_up_to_date, providers_in_words
+from interviews.services.first_administrator import make_first_admin_link
+from meetmind.installation import bring_database_up_to_date, data_in_words, providers_in_words
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
                 host=host,
                 port=settings.PORT,
                 behind_proxy=settings.IS_HTTPS,
+                jobs=one_process.jobs_beside_the_server(),
                 on_listening=self._greet,
             )
         except one_process.CannotServe as problem:
@@ -42,10 +44,14 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     def _greet(self) -> None:
-        self.stdout.write(
-            f"\nMeetMind runs at {settings.PUBLIC_URL}\n"
-            f"  AI providers  {providers_in_words()}\n"
-            f"  Data          {'PostgreSQL' if settings.DATABASE_URL else settings.DATA_DIR}\n"
-            "  Stop          Ctrl+C\n"
-        )
-        sys.stdout.flush()
+        first_administrator = make_first_admin_link(now=timezone.now())
+        lines = [("AI providers", providers_in_words()), ("Data", data_in_words())]
+        if first_administrator is not None:
+            lines.insert(
+                0, ("First administrator", f"{first_administrator} (works once, for a day)")
+            )
+        self.stdout.write(f"\nMeetMind runs at {settings.PUBLIC_URL}\n")
+        for name, value in lines:
+            self.stdout.write(f"  {name:20} {value}")
+        self.stdout.write("  Stop with Ctrl+C.\n")
+        self.stdout.flush()
