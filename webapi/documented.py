@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -31,6 +32,7 @@ class DocumentedApi(NinjaAPI):
             parser=StrictParser(),
             throttle=CallerThrottle(most=most_per_minute),
             docs=docs,
+            docs_decorator=require_safe,
         )
         install_handlers(self)
         install_idempotency(self)

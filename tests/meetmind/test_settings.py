@@ -1,6 +1,5 @@
 """Settings: three legal profiles, and a sentence for every value that cannot be used."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from meetmind.environment import Environment
+from tests.served import ROOT, clean_environment
 
 POSTGRES = "postgresql://somebody:secret-password@127.0.0.1:1/meetmind"
 LONG = "0123456789-abcdefghij-0123456789-abcdefghij"
@@ -16,14 +16,10 @@ LONG = "0123456789-abcdefghij-0123456789-abcdefghij"
 
 def run_manage(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """manage.py in an environment that holds nothing of this test run's."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV", "SSL_CERT_FILE"}
-    }
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        env=kept | {"DATA_DIR": str(folder)} | variables,
+        env=clean_environment(folder, **variables),
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=60,

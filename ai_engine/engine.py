@@ -1,0 +1,116 @@
+"""The engine's face, and the only place where it meets Django's settings and its own tables.
+
+    from ai_engine.engine import engine
+    reply = await engine.complete(request, accept=parse)
+
+The one shared engine is built from the settings when it is first used. Importing this module loads no
+SDK and no Django.
+"""
+
+import asyncio
+import importlib
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from ai_engine.core import Engine, ProviderStatus
+from ai_engine.inputs import Audio, CallContext, StreamEvent, Transcript
+from ai_engine.messages import Message, Reply, Request
+
+__all__ = ["Engine", "Message", "Reply", "Request", "SharedEngine", "engine"]
+
+T = TypeVar("T")
+_SDKS = {"gemini": "google.genai", "openrouter": "openai", "groq": "groq"}
+
+
+class SharedEngine:
+    """The process's one engine, built by `build` when somebody first needs it."""
+
+    def __init__(self, build: Callable[[], Engine]) -> None:
+        self._build = build
+        self._built: Engine | None = None
+        self._lock = threading.Lock()
+        self._warmed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def current(self) -> Engine:
+        if self._built is None:
+            with self._lock:
+                if self._built is None:
+                    self._built = self._build()
+        return self._built
+
+    @contextmanager
+    def replaced_by(self, other: Engine) -> Iterator[Engine]:
+        """Lets `other` answer meanwhile: the supported way to test what uses the engine."""
+        before, self._built = self._built, other
+        try:
+            yield other
+        finally:
+            self._built = before
+
+    def has_providers(self) -> bool:
+        return self.current.has_providers()
+
+    async def complete(
+        self, request: Request, accept: Callable[[str], T] | None = None
+    ) -> Reply[T]:
+        return await self.current.complete(request, accept)
+
+    def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
+        return self.current.stream(request)
+
+    async def transcribe(self, audio: Audio, context: CallContext) -> Transcript:
+        return await self.current.transcribe(audio, context)
+
+    async def test_call(self, provider: str, *, scope: str) -> Reply[str]:
+        return await self.current.test_call(provider, scope=scope)
+
+    def status(self) -> tuple[ProviderStatus, ...]:
+        return self.current.status()
+
+    def flush(self) -> None:
+        """Stores what the ledger still holds."""
+        if self._built is not None:
+            self._built.call_log.flush()
+
+    async def aclose(self) -> None:
+        if self._built is not None:
+            await self._built.aclose()
+
+    def warm(self) -> None:
+        """Imports the SDKs in a thread of its own, so that the first live answer need not wait."""
+        if self._warmed:
+            return
+        self._warmed = True
+        names = [status.name for status in self.status()]
+        threading.Thread(target=_import_sdks, args=(names,), name="ai-warm", daemon=True).start()
+
+    def run(self, thinking: Coroutine[object, object, T]) -> T:
+        """Waits for a coroutine from code that is not async, on one event loop kept for that, so that
+        the SDKs' connections live on between calls."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(
+                    target=self._loop.run_forever, name="ai-engine", daemon=True
+                ).start()
+        return asyncio.run_coroutine_threadsafe(thinking, self._loop).result()
+
+
+def _import_sdks(names: list[str]) -> None:
+    for name in names:
+        if name in _SDKS:
+            importlib.import_module(_SDKS[name])
+
+
+def _from_settings() -> Engine:
+    """The engine as the environment configures it. Imported here, not above: see the module's promise."""
+    from ai_engine.from_settings import build_engine
+
+    return build_engine()
+
+
+engine = SharedEngine(_from_settings)

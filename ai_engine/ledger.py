@@ -1,0 +1,88 @@
+"""Stores the ledger's records in batches, and reads the rules of a scope."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
+from django.db.models import F, Sum
+
+from ai_engine.call_log import CallRecord, LogEntry, OutageRecord
+from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
+from ai_engine.policy import ScopeRules
+
+
+@transaction.atomic
+def store(entries: Sequence[LogEntry]) -> None:
+    """One transaction for a batch. A record that is already there is not counted again."""
+    calls = [entry for entry in entries if isinstance(entry, CallRecord)]
+    if calls:
+        ModelCall.objects.bulk_create(
+            [ModelCall(**asdict(call)) for call in calls], ignore_conflicts=True
+        )
+        _add_to_days(calls)
+    for entry in entries:
+        if isinstance(entry, OutageRecord):
+            Outage.objects.update_or_create(
+                provider=entry.provider,
+                model=entry.model,
+                operation=entry.operation,
+                began=entry.began,
+                defaults={"reason": entry.reason, "ended": entry.ended},
+            )
+
+
+@dataclass(slots=True)
+class _Day:
+    calls: int = 0
+    failures: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Decimal(0)
+
+
+def _add_to_days(calls: Sequence[CallRecord]) -> None:
+    days: defaultdict[tuple[str, date, str], _Day] = defaultdict(_Day)
+    for call in calls:
+        day = days[call.scope, call.at.date(), call.provider]
+        day.calls += 1
+        day.failures += call.outcome not in {"ok", "cancelled"}
+        day.tokens_in += call.tokens_in
+        day.tokens_out += call.tokens_out + call.tokens_thinking
+        day.cost += call.cost or Decimal(0)
+    for key in sorted(days):  # in one order everywhere, or two batches could wait for each other
+        scope, on, provider = key
+        used = days[key]
+        row, _ = DailyUse.objects.get_or_create(scope=scope, day=on, provider=provider)
+        DailyUse.objects.filter(pk=row.pk).update(
+            calls=F("calls") + used.calls,
+            failures=F("failures") + used.failures,
+            tokens_in=F("tokens_in") + used.tokens_in,
+            tokens_out=F("tokens_out") + used.tokens_out,
+            cost=F("cost") + used.cost,
+        )
+
+
+def rules_of(scope: str) -> ScopeRules:
+    limit = ScopeLimit.objects.filter(scope=scope).first()
+    if limit is None:
+        return ScopeRules()
+    spent = Decimal(0)
+    if limit.monthly_budget is not None:
+        first = datetime.now(UTC).date().replace(day=1)
+        days = DailyUse.objects.filter(scope=scope, day__gte=first)
+        spent = days.aggregate(sum=Sum("cost"))["sum"] or Decimal(0)
+    return ScopeRules(frozenset(limit.providers_off), limit.monthly_budget, spent)
+
+
+async def load_rules(scope: str) -> ScopeRules:
+    return await sync_to_async(_rules_over_a_live_connection)(scope)
+
+
+def _rules_over_a_live_connection(scope: str) -> ScopeRules:
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # no request begins or ends on this thread
+    return rules_of(scope)

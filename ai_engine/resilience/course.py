@@ -1,0 +1,154 @@
+"""One request's way through the providers: who is asked next, for how long, and when to give up."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ai_engine.errors import (
+    AiError,
+    AllProvidersDown,
+    Blocked,
+    CircuitOpen,
+    NoProviderConfigured,
+    ProviderFailed,
+)
+from ai_engine.limits import Limits
+from ai_engine.messages import Operation, Request
+from ai_engine.providers.protocol import Provider
+from ai_engine.resilience.retry_budget import RetryBudget
+
+RESERVE = 0.25
+"""Share of the deadline that is kept for each provider still to come."""
+
+
+JOB_PATIENCE = 5.0
+"""Seconds a job waits for a rate limit; longer ones its scheduler waits out without holding a slot."""
+
+
+class Guarded(Provider, Protocol):
+    """A provider whose health is known."""
+
+    def ready_at(self, operation: Operation) -> float: ...
+
+    def is_limited(self, operation: Operation) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    provider: Guarded
+    request: Request
+
+
+class Course:
+    """Every provider once, in order; then again those that may recover, while the deadline lasts.
+
+    The live lane makes further passes after short pauses. The background lane makes one pass (its
+    retries are on the same provider); it waits for a rate limit only if everybody is limited and the
+    first is over in time.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        chain: Sequence[Guarded],
+        limits: Limits,
+        budget: RetryBudget,
+        clock: Callable[[], float],
+        rng: random.Random,
+    ) -> None:
+        allowed = request.context.allowed_providers
+        operation = request.operation
+        self._request = request
+        self._chain = [
+            provider
+            for provider in chain
+            if (allowed is None or provider.name in allowed) and provider.model_for(operation)
+        ]
+        if not self._chain:
+            raise NoProviderConfigured
+        self._limits = limits
+        self._budget = budget
+        self._clock = clock
+        self._rng = rng
+        self._to_ask = list(self._chain)
+        self._passes = 0
+        self._out: set[str] = set()
+        self._blocked = 0
+        self.failures: list[ProviderFailed] = []
+        budget.request_made()
+
+    async def next(self) -> Step | None:
+        """The next attempt; None when there is no use in another."""
+        while self._left() >= self._limits.shortest_attempt:
+            while self._to_ask:
+                provider = self._to_ask.pop(0)
+                if provider.ready_at(self._request.operation) <= self._clock():
+                    return Step(provider, self._narrowed())
+            if not await self._another_pass():
+                return None
+        return None
+
+    def failed(self, step: Step, error: ProviderFailed) -> None:
+        """Remembers a failure; raises it if asking somebody else would not do."""
+        self.failures.append(error)
+        if isinstance(error, Blocked):
+            self._blocked += 1
+            if self._blocked > 1:
+                raise error
+        if not error.fails_over:
+            raise error
+        if error.answered or error.weight == "trip":
+            self._out.add(step.provider.name)
+
+    def verdict(self) -> AiError:
+        """Why there is no answer."""
+        asked = [error for error in self.failures if not isinstance(error, CircuitOpen)]
+        if asked and all(error.answered for error in asked) and len(self._out) == len(self._chain):
+            return asked[-1]  # everybody answered and none acceptably: waiting cures nothing
+        first = min(provider.ready_at(self._request.operation) for provider in self._chain)
+        return AllProvidersDown(
+            retry_in=max(1.0, first - self._clock()), failures=tuple(self.failures)
+        )
+
+    def start_over(self) -> None:
+        """Shown words were withdrawn: the next answer has its own time for a first word."""
+        fresh = self._clock() + self._limits.deadline(self._request.context.lane)
+        self._request = replace(self._request, first_by=min(fresh, self._request.until))
+
+    def _left(self) -> float:
+        return min(self._request.until, self._request.first_by) - self._clock()
+
+    def _narrowed(self) -> Request:
+        """The request with its share of the time: enough is left for the others to try."""
+        now = self._clock()
+        others = sum(provider.ready_at(self._request.operation) <= now for provider in self._to_ask)
+        left = self._left()
+        share = max(left / (others + 1), left - others * RESERVE * left)
+        if self._request.streamed:
+            return replace(self._request, first_by=now + share)
+        return replace(self._request, until=now + share)
+
+    async def _another_pass(self) -> bool:
+        """Waits until somebody may be asked again; False if that is not in time or not wanted."""
+        operation = self._request.operation
+        candidates = [provider for provider in self._chain if provider.name not in self._out]
+        if not candidates:
+            return False
+        first = min(candidates, key=lambda provider: provider.ready_at(operation))
+        rest = first.ready_at(operation) - self._clock()
+        is_job = self._request.context.lane == "background"
+        if rest <= 0:
+            if is_job or not self._budget.take():
+                return False  # a job has had its retries, and its scheduler has patience
+            self._passes += 1
+            most = min(self._limits.back_off_cap, self._limits.back_off * 2**self._passes)
+            rest = self._rng.uniform(most / 2, most)
+        elif not first.is_limited(operation) or (is_job and rest > JOB_PATIENCE):
+            return False  # open circuits rest for long: nobody should wait for a probe
+        if rest + self._limits.shortest_attempt > self._left():
+            return False
+        await asyncio.sleep(rest)
+        self._to_ask = candidates
+        return True
