@@ -12,7 +12,16 @@ from typing import TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
-from interviews.models import Candidate, Interview, Member, Position, Rubric, User
+from interviews.models import (
+    AuditEntry,
+    Candidate,
+    Interview,
+    Member,
+    MemberInvitation,
+    Position,
+    Rubric,
+    User,
+)
 from interviews.states import AiDraftVisibility, ReviewStatus, Role
 
 M = TypeVar("M", bound=Model)
@@ -55,6 +64,11 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
 def may(member: Member, permission: Permission) -> bool:
     """Whether the member's role allows this at all (a row may still be out of their sight)."""
     return permission in _ALLOWED[Role(member.role)]
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """Which roles this is allowed to."""
+    return frozenset(role for role, allowed in _ALLOWED.items() if permission in allowed)
 
 
 def require(member: Member, permission: Permission) -> None:
@@ -144,6 +158,17 @@ def member_in_team(member: Member, member_id: object) -> Member:
     """Another member of one's own organisation. Raises Missing, Forbidden."""
     rows = Member.objects.filter(organisation_id=member.organisation_id).select_related("user")
     return _one(rows, member_id, member, _P.MANAGE_TEAM)
+
+
+def invitation_in_team(member: Member, invitation_id: object) -> MemberInvitation:
+    """An invitation of a colleague to one's own organisation. Raises Missing, Forbidden."""
+    rows = MemberInvitation.objects.filter(organisation_id=member.organisation_id)
+    return _one(rows, invitation_id, member, _P.MANAGE_TEAM)
+
+
+def audit_entries(member: Member) -> QuerySet[AuditEntry]:
+    require(member, Permission.SEE_AUDIT)
+    return AuditEntry.objects.filter(organisation_id=member.organisation_id)
 
 
 def may_see_ai_draft(member: Member, of_interview: Interview) -> bool:

@@ -10,8 +10,18 @@ from interviews.access import Missing, Permission
 from interviews.models import Member, User
 from interviews.views.doors import current_member
 
-_PLACES = (("Home", "home", Permission.SEE),)
-_ACCOUNT_PLACES: tuple[tuple[str, str, Permission], ...] = ()
+_PLACES = (
+    ("Home", "home", Permission.SEE),
+    ("Interviews", "interviews", Permission.SEE),
+    ("Candidates", "candidates", Permission.SEE),
+    ("Positions", "positions", Permission.SEE),
+    ("Rubrics", "rubrics", Permission.SEE),
+)
+_ACCOUNT_PLACES = (
+    ("Team", "team", Permission.MANAGE_TEAM),
+    ("Settings", "settings", Permission.MANAGE_TEAM),
+    ("Audit trail", "audit", Permission.SEE_AUDIT),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,24 @@
 
 from django.urls import path
 
-from interviews.views import home, invitation, organisation
+from interviews.views import (
+    audit,
+    candidate,
+    candidates,
+    home,
+    interview,
+    interview_new,
+    interviews,
+    invitation,
+    organisation,
+    plan_edit,
+    position,
+    positions,
+    rubric_edit,
+    rubrics,
+    settings,
+    team,
+)
 
 urlpatterns = [
     # People, plans, candidates, scheduling
@@ -13,6 +30,53 @@ urlpatterns = [
         name="organisation_switch",
     ),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
+    path("positions/", positions.positions, name="positions"),
+    path("positions/new/", positions.position_new, name="position_new"),
+    path("positions/<uuid:position_id>/", position.position, name="position"),
+    path("positions/<uuid:position_id>/edit/", position.position_edit, name="position_edit"),
+    path("positions/<uuid:position_id>/state/", position.position_state, name="position_state"),
+    path("positions/<uuid:position_id>/plan/", plan_edit.plan_edit, name="plan_edit"),
+    path("positions/<uuid:position_id>/plan/start/", position.plan_start, name="plan_start"),
+    path(
+        "positions/<uuid:position_id>/plan/<int:number>/",
+        position.plan_version,
+        name="plan_version",
+    ),
+    path("rubrics/", rubrics.rubrics, name="rubrics"),
+    path("rubrics/new/", rubric_edit.rubric_new, name="rubric_new"),
+    path("rubrics/start/", rubrics.rubric_start, name="rubric_start"),
+    path("rubrics/<uuid:rubric_id>/", rubrics.rubric, name="rubric"),
+    path("rubrics/<uuid:rubric_id>/edit/", rubric_edit.rubric_edit, name="rubric_edit"),
+    path("rubrics/<uuid:rubric_id>/archive/", rubrics.rubric_archive, name="rubric_archive"),
+    path("candidates/", candidates.candidates, name="candidates"),
+    path("candidates/new/", candidates.candidate_new, name="candidate_new"),
+    path("candidates/<uuid:candidate_id>/", candidate.candidate, name="candidate"),
+    path("candidates/<uuid:candidate_id>/edit/", candidate.candidate_edit, name="candidate_edit"),
+    path("interviews/", interviews.interviews, name="interviews"),
+    path("interviews/new/", interview_new.interview_new, name="interview_new"),
+    path("interviews/<uuid:interview_id>/", interview.interview, name="interview"),
+    path("interviews/<uuid:interview_id>/time/", interview.interview_time, name="interview_time"),
+    path(
+        "interviews/<uuid:interview_id>/cancel/",
+        interview.interview_cancel,
+        name="interview_cancel",
+    ),
+    path("interviews/<uuid:interview_id>/link/", interview.interview_link, name="interview_link"),
+    path(
+        "interviews/<uuid:interview_id>/people/",
+        interview.interview_people,
+        name="interview_people",
+    ),
+    path("team/", team.team, name="team"),
+    path("team/members/<uuid:member_id>/role/", team.member_role, name="member_role"),
+    path("team/members/<uuid:member_id>/active/", team.member_active, name="member_active"),
+    path(
+        "team/invitations/<uuid:invitation_id>/revoke/",
+        team.invitation_revoke,
+        name="invitation_revoke",
+    ),
+    path("settings/", settings.settings, name="settings"),
+    path("audit/", audit.audit, name="audit"),
     # The live room
     # After the interview
 ]
