@@ -6,11 +6,13 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
-import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -59,20 +61,22 @@ class ScriptedCandidate:
 
     def _agree(self) -> str:
         """Reads the notice, trades the link for a cookie and gives consent; returns the Cookie header."""
-        with httpx.Client(follow_redirects=True, timeout=20) as browser:
-            page = browser.get(self.join_url)
-            for _ in range(3):  # the link's own form, then consent: each page's form in turn
-                form = _form_of(page.text)
-                if form is None:
-                    break
-                page = browser.post(
-                    page.url.join(form.action),
-                    data=form.fields,
-                    headers={"Referer": str(page.url), "Origin": _origin(page.url)},
-                )
-                if page.status_code >= 400:
-                    raise DemoFailed(f"the candidate's page answered {page.status_code}")
-            return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        jar = CookieJar()
+        browser = build_opener(HTTPCookieProcessor(jar))
+        page = _read(browser, Request(self.join_url))
+        for _ in range(3):  # the link's own form, then consent: each page's form in turn
+            form = _form_of(page.text)
+            if form is None:
+                break
+            page = _read(
+                browser,
+                Request(
+                    urljoin(page.url, form.action),
+                    data=urlencode(form.fields).encode(),
+                    headers={"Referer": page.url, "Origin": _origin(page.url)},
+                ),
+            )
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
     async def _converse(self, socket: ClientConnection) -> None:
         while True:
@@ -134,6 +138,20 @@ def answer_to(question: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    url: str
+    text: str
+
+
+def _read(browser: OpenerDirector, request: Request) -> _Page:
+    try:
+        with browser.open(request, timeout=20) as answer:
+            return _Page(answer.url, answer.read().decode())
+    except HTTPError as refusal:
+        raise DemoFailed(f"the candidate's page answered {refusal.code}") from refusal
+
+
+@dataclass(frozen=True, slots=True)
 class _Form:
     action: str
     fields: dict[str, str]
@@ -153,5 +171,6 @@ def _form_of(page: str) -> _Form | None:
     return _Form(action[1] if action else "", fields)
 
 
-def _origin(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode()}"
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -61,13 +61,13 @@ def test_a_chosen_theme_holds_against_the_system_and_over_a_reload(
         page.goto("/styleguide/")
         light = page.evaluate(paper)
         page.get_by_role("button", name="Dark").click()
-        page.wait_for_function(f"{paper} !== '{light}'")  # its style sheet is fetched first
+        expect(page.locator("html")).not_to_have_css("background-color", light)
         dark = page.evaluate(paper)
         page.reload(wait_until="commit")
-        page.wait_for_function("document.body !== null")
+        page.wait_for_selector("body", state="attached")
         assert page.evaluate(paper) == dark, "the page flashes in the wrong colours"
         page.get_by_role("button", name="Auto").click()
-        page.wait_for_function(f"{paper} === '{light}'")
+        expect(page.locator("html")).to_have_css("background-color", light)
 
 
 def test_the_room_keeps_the_composer_in_view_on_a_phone(browser: Browser, address: str) -> None:
