@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser import DESK, PHONE, Faults, Scheme, audit, open_page, overflow
 
 pytestmark = pytest.mark.browser
+LIGHT_PAPER, DARK_PAPER = "rgb(244, 246, 243)", "rgb(16, 21, 19)"
 PAGES = [
     "/styleguide/",
     "/room/",
@@ -56,18 +57,45 @@ def test_the_policy_refuses_nothing_that_a_page_needs(
 def test_a_chosen_theme_holds_against_the_system_and_over_a_reload(
     browser: Browser, address: str
 ) -> None:
-    paper = "getComputedStyle(document.documentElement).backgroundColor"
     with open_page(browser, address, scheme="light") as page:
+        # Notes, as the body begins and before anything is painted, whether the root was marked.
+        page.add_init_script(
+            """new MutationObserver(() => {
+              if (document.body && window.darkAtFirst === undefined)
+                window.darkAtFirst = document.documentElement.hasAttribute("data-dark");
+            }).observe(document, { childList: true, subtree: true });"""
+        )
         page.goto("/styleguide/")
-        light = page.evaluate(paper)
+        root = page.locator("html")
+        expect(root).to_have_css("background-color", LIGHT_PAPER)
         page.get_by_role("button", name="Dark").click()
-        expect(page.locator("html")).not_to_have_css("background-color", light)
-        dark = page.evaluate(paper)
-        page.reload(wait_until="commit")
-        page.wait_for_selector("body", state="attached")
-        assert page.evaluate(paper) == dark, "the page flashes in the wrong colours"
+        expect(root).to_have_css("background-color", DARK_PAPER)
+        page.reload()
+        assert page.evaluate("window.darkAtFirst") is True, "the page flashes in the wrong colours"
+        expect(root).to_have_css("background-color", DARK_PAPER)
         page.get_by_role("button", name="Auto").click()
-        expect(page.locator("html")).to_have_css("background-color", light)
+        expect(root).to_have_css("background-color", LIGHT_PAPER)
+
+
+def test_a_dark_page_is_printed_on_white(browser: Browser, address: str) -> None:
+    with open_page(browser, address, scheme="dark") as page:
+        page.goto("/styleguide/")
+        expect(page.locator("html")).to_have_css("background-color", DARK_PAPER)
+        page.emulate_media(media="print")
+        expect(page.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
+        expect(page.locator(".site-header")).to_be_hidden()
+
+
+def test_a_dialog_stands_in_the_middle_and_takes_the_focus(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as page:
+        page.goto("/styleguide/")
+        page.get_by_role("button", name="Open a dialog").click()
+        box = page.get_by_role("dialog").bounding_box()
+        assert box is not None
+        assert abs(box["y"] + box["height"] / 2 - 450) < 2
+        expect(page.get_by_role("button", name="Keep going")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Open a dialog")).to_be_focused()
 
 
 def test_the_room_keeps_the_composer_in_view_on_a_phone(browser: Browser, address: str) -> None:
