@@ -19,12 +19,12 @@ RUN DATA_DIR=/tmp/build /venv/bin/python manage.py collectstatic --noinput -v0
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
-RUN useradd --system --uid 10001 --create-home meetmind \
+RUN groupadd --system --gid 10001 meetmind && useradd --system --uid 10001 --gid 10001 --create-home meetmind \
     && install -d -o meetmind -g meetmind /data
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-USER meetmind
+USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
