@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeVar, cast
 
 from ai_engine.call_log import CallLog, KeptCallLog, OutageRecord
-from ai_engine.errors import AllProvidersDown, BudgetSpent, NoProviderConfigured
+from ai_engine.errors import AiError, NoProviderConfigured
 from ai_engine.inputs import (
     Audio,
     CallContext,
@@ -99,7 +99,7 @@ class Engine:
                 answer = await self._fallback.complete(request)
             finally:
                 self._purse.settle(request.context.scope, reserved, rules)
-        except (AllProvidersDown, BudgetSpent, NoProviderConfigured) as problem:
+        except AiError as problem:
             if not _may_do_without(request, problem):
                 raise
             answer = await self._offline.complete(request)
@@ -107,9 +107,12 @@ class Engine:
         provenance = _provenance(request, answer)
         return Reply(answer.text, cast("T", value), provenance, answer.finish == "length")
 
-    async def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
+    async def stream(
+        self, request: Request, accept: Callable[[str], object] | None = None
+    ) -> AsyncGenerator[StreamEvent, None]:
         """Delta after Delta, then Finished; Withdrawn in between means that all shown words are void."""
-        rules, request = await self._prepared(replace(request, streamed=True))
+        accept = accept or request.accept
+        rules, request = await self._prepared(replace(request, streamed=True, accept=accept))
         reserved = self._estimate(request) if rules.budget is not None else Decimal(0)
         try:
             self._purse.reserve(request.context.scope, reserved, rules)
@@ -120,7 +123,7 @@ class Engine:
                 return
             finally:
                 self._purse.settle(request.context.scope, reserved, rules)
-        except (AllProvidersDown, BudgetSpent, NoProviderConfigured) as problem:
+        except AiError as problem:
             if not _may_do_without(request, problem):
                 raise
         async with aclosing(self._told(self._offline, request)) as events:
@@ -268,7 +271,7 @@ class _Outages:
         )
 
 
-def _may_do_without(request: Request, problem: Exception) -> bool:
+def _may_do_without(request: Request, problem: AiError) -> bool:
     """Live words go on without a model; jobs only where there is none to wait for."""
     if request.without_ai is None:
         return False

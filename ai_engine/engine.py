@@ -4,19 +4,21 @@
     reply = await engine.complete(request, accept=parse)
 
 The one shared engine is built from the settings when it is first used. Importing this module loads no
-SDK and no Django.
+SDK, no Django, and not even the engine: pages import it too, and most of them never think.
 """
 
-import asyncio
-import importlib
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ai_engine.core import Engine, ProviderStatus
-from ai_engine.inputs import Audio, CallContext, StreamEvent, Transcript
 from ai_engine.messages import Message, Reply, Request
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+    from ai_engine.core import Engine, ProviderStatus
+    from ai_engine.inputs import Audio, CallContext, StreamEvent, Transcript
 
 __all__ = ["Engine", "Message", "Reply", "Request", "SharedEngine", "engine"]
 
@@ -27,15 +29,15 @@ _SDKS = {"gemini": "google.genai", "openrouter": "openai", "groq": "groq"}
 class SharedEngine:
     """The process's one engine, built by `build` when somebody first needs it."""
 
-    def __init__(self, build: Callable[[], Engine]) -> None:
+    def __init__(self, build: "Callable[[], Engine]") -> None:
         self._build = build
         self._built: Engine | None = None
         self._lock = threading.Lock()
         self._warmed = False
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop: AbstractEventLoop | None = None
 
     @property
-    def current(self) -> Engine:
+    def current(self) -> "Engine":
         if self._built is None:
             with self._lock:
                 if self._built is None:
@@ -43,7 +45,7 @@ class SharedEngine:
         return self._built
 
     @contextmanager
-    def replaced_by(self, other: Engine) -> Iterator[Engine]:
+    def replaced_by(self, other: "Engine") -> "Iterator[Engine]":
         """Lets `other` answer meanwhile: the supported way to test what uses the engine."""
         before, self._built = self._built, other
         try:
@@ -59,16 +61,18 @@ class SharedEngine:
     ) -> Reply[T]:
         return await self.current.complete(request, accept)
 
-    def stream(self, request: Request) -> AsyncGenerator[StreamEvent, None]:
-        return self.current.stream(request)
+    def stream(
+        self, request: Request, accept: Callable[[str], object] | None = None
+    ) -> "AsyncGenerator[StreamEvent, None]":
+        return self.current.stream(request, accept)
 
-    async def transcribe(self, audio: Audio, context: CallContext) -> Transcript:
+    async def transcribe(self, audio: "Audio", context: "CallContext") -> "Transcript":
         return await self.current.transcribe(audio, context)
 
     async def test_call(self, provider: str, *, scope: str) -> Reply[str]:
         return await self.current.test_call(provider, scope=scope)
 
-    def status(self) -> tuple[ProviderStatus, ...]:
+    def status(self) -> "tuple[ProviderStatus, ...]":
         return self.current.status()
 
     def flush(self) -> None:
@@ -91,6 +95,8 @@ class SharedEngine:
     def run(self, thinking: Coroutine[object, object, T]) -> T:
         """Waits for a coroutine from code that is not async, on one event loop kept for that, so that
         the SDKs' connections live on between calls."""
+        import asyncio  # the slowest import here, and web processes have it anyway
+
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -101,16 +107,27 @@ class SharedEngine:
 
 
 def _import_sdks(names: list[str]) -> None:
+    import importlib
+
     for name in names:
         if name in _SDKS:
             importlib.import_module(_SDKS[name])
 
 
-def _from_settings() -> Engine:
+def _from_settings() -> "Engine":
     """The engine as the environment configures it. Imported here, not above: see the module's promise."""
     from ai_engine.from_settings import build_engine
 
     return build_engine()
+
+
+def __getattr__(name: str) -> object:
+    """`Engine`, for those who build one of their own."""
+    if name != "Engine":
+        raise AttributeError(name)
+    from ai_engine.core import Engine
+
+    return Engine
 
 
 engine = SharedEngine(_from_settings)

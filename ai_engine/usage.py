@@ -1,0 +1,127 @@
+"""Figures for people: what the AI cost, how the providers fared, and what a scope may use."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Avg, Count, Sum
+
+from ai_engine.ledger import rules_of
+from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
+from ai_engine.policy import ScopeRules
+
+
+@dataclass(frozen=True, slots=True)
+class DayCost:
+    day: date
+    provider: str
+    calls: int
+    failures: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRecord:
+    """How one provider fared lately. `slow_ms`: nineteen of twenty answers came sooner."""
+
+    provider: str
+    calls: int
+    failures: int
+    average_ms: int
+    slow_ms: int
+    kinds: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutageSeen:
+    provider: str
+    operation: str
+    reason: str
+    began: datetime
+    ended: datetime | None
+
+
+def cost_by_day(*, scope: str | None, days: int = 30) -> tuple[DayCost, ...]:
+    """The days of one scope, or of all (None), oldest first."""
+    first = datetime.now(UTC).date() - timedelta(days=days - 1)
+    used = DailyUse.objects.filter(day__gte=first)
+    if scope is not None:
+        used = used.filter(scope=scope)
+    rows = (
+        used.values("day", "provider")
+        .annotate(
+            all_calls=Sum("calls"),
+            all_failures=Sum("failures"),
+            read=Sum("tokens_in"),
+            written=Sum("tokens_out"),
+            spent=Sum("cost"),
+        )
+        .order_by("day", "provider")
+    )
+    return tuple(
+        DayCost(
+            row["day"], row["provider"], row["all_calls"], row["all_failures"],
+            row["read"], row["written"], row["spent"],
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def provider_records(*, hours: int = 24, scope: str | None = None) -> tuple[ProviderRecord, ...]:
+    """Every provider that was asked in the last hours."""
+    since = datetime.now(UTC) - timedelta(hours=hours)
+    calls = ModelCall.objects.filter(at__gte=since).exclude(provider="offline")
+    if scope is not None:
+        calls = calls.filter(scope=scope)
+    kinds: dict[str, list[tuple[str, int]]] = {}
+    totals: dict[str, int] = {}
+    counted = calls.values("provider", "outcome").annotate(number=Count("id")).order_by("-number")
+    for row in counted:
+        totals[row["provider"]] = totals.get(row["provider"], 0) + row["number"]
+        if row["outcome"] not in {"ok", "cancelled"}:
+            kinds.setdefault(row["provider"], []).append((row["outcome"], row["number"]))
+    records = []
+    for provider, total in sorted(totals.items()):
+        good = calls.filter(provider=provider, outcome="ok")
+        average = good.aggregate(average=Avg("total_ms"))["average"] or 0
+        at = int(good.count() * 0.95)
+        slow = good.order_by("total_ms").values_list("total_ms", flat=True)[at : at + 1]
+        failed = kinds.get(provider, [])
+        records.append(
+            ProviderRecord(
+                provider, total, sum(number for _, number in failed), round(average),
+                next(iter(slow), 0), tuple(failed),
+            )
+        )  # fmt: skip
+    return tuple(records)
+
+
+def last_outages(*, most: int = 30) -> tuple[OutageSeen, ...]:
+    """Newest first. One that never ended in the ledger belongs to a process that is gone."""
+    rows = Outage.objects.order_by("-began")[:most]
+    return tuple(
+        OutageSeen(row.provider, row.operation, row.reason, row.began, row.ended) for row in rows
+    )
+
+
+def scope_rules(*, scope: str) -> ScopeRules:
+    return rules_of(scope)
+
+
+def set_scope_rules(
+    *, scope: str, providers_off: Iterable[str], monthly_budget: Decimal | None
+) -> ScopeRules:
+    """What a scope may use from now on; every process knows within a second."""
+    ScopeLimit.objects.update_or_create(
+        scope=scope,
+        defaults={"providers_off": sorted(providers_off), "monthly_budget": monthly_budget},
+    )
+    return rules_of(scope)
+
+
+def forget_interview(*, interview_ref: str) -> int:
+    """Takes the interview's name out of the ledger (erasure); the figures stay."""
+    return ModelCall.objects.filter(interview_ref=interview_ref).update(interview_ref="")
