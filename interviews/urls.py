@@ -5,12 +5,14 @@ from django.urls import path
 from interviews.views import (
     audit,
     candidate,
+    candidate_room,
     candidates,
     home,
     interview,
     interview_new,
     interviews,
     invitation,
+    join,
     organisation,
     plan_edit,
     position,
@@ -78,5 +80,9 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("audit/", audit.audit, name="audit"),
     # The live room
+    path("join/<str:token>", join.join, name="join"),
+    path("room/", candidate_room.candidate_room, name="candidate_room"),
+    path("room/consent/", candidate_room.candidate_consent, name="candidate_consent"),
+    path("room/withdraw/", candidate_room.candidate_withdraw, name="candidate_withdraw"),
     # After the interview
 ]

@@ -1,0 +1,126 @@
+"""The candidate's own pages behind the cookie: notice and agreement, the room, and what comes after."""
+
+from decimal import Decimal
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from interviews import candidate_link
+from interviews.models import Interview
+from interviews.notice import notice_for
+from interviews.services.consent import (
+    Accommodations,
+    give_consent,
+    refuse_consent,
+    withdraw_consent,
+)
+from interviews.services.room_refusals import RoomRefusal
+from interviews.states import ConsentState, Mode
+from interviews.views.doors import candidate_page
+from interviews.views.join import refuse
+
+
+class AccommodationsForm(forms.Form):
+    """Asked of everyone, so that asking says nothing about anybody."""
+
+    text_only = forms.BooleanField(
+        required=False,
+        label="I would rather write than speak",
+        help_text="The AI's questions are always shown as text.",
+    )
+    time_factor = forms.TypedChoiceField(
+        coerce=Decimal,
+        label="Time",
+        choices=[
+            ("1", "The usual time"),
+            ("1.25", "A quarter more"),
+            ("1.5", "Half as much again"),
+            ("2", "Twice the time"),
+        ],
+        initial="1",
+    )
+    silence_factor = forms.TypedChoiceField(
+        coerce=Decimal,
+        label="Pauses while I think",
+        choices=[("1", "As usual"), ("2", "Wait longer before saying something")],
+        initial="1",
+    )
+
+
+@candidate_page
+@never_cache
+@require_GET
+def candidate_room(request: HttpRequest) -> HttpResponse:
+    """Wherever the candidate stands: before the agreement, in the room, or after it."""
+    try:
+        interview = candidate_link.interview_of_cookies(request.COOKIES, now=timezone.now())
+    except candidate_link.LinkRefused as refusal:
+        return refuse(request, refusal)
+    match interview.consent:
+        case ConsentState.GIVEN if "notice" not in request.GET:
+            return render(request, "interviews/candidate_room.html", _room_context(interview))
+        case ConsentState.REFUSED if "notice" not in request.GET:
+            return render(
+                request, "interviews/candidate_alternative.html", {"interview": interview}
+            )
+        case ConsentState.WITHDRAWN:
+            return render(request, "interviews/candidate_done.html", {"interview": interview})
+        case _:
+            return _show_notice(request, interview, AccommodationsForm())
+
+
+@candidate_page
+@require_POST
+def candidate_consent(request: HttpRequest) -> HttpResponse:
+    """The answer to the notice. Two clicks are one answer."""
+    try:
+        interview = candidate_link.interview_of_cookies(request.COOKIES, now=timezone.now())
+        if request.POST.get("answer") == "refused":
+            refuse_consent(interview=interview, now=timezone.now())
+            return redirect("candidate_room")
+        form = AccommodationsForm(request.POST)
+        if not form.is_valid():
+            return _show_notice(request, interview, form)
+        give_consent(
+            interview=interview,
+            accommodations=Accommodations(**form.cleaned_data),
+            now=timezone.now(),
+        )
+    except candidate_link.LinkRefused as refusal:
+        return refuse(request, refusal)
+    except RoomRefusal:
+        pass  # what stands already is shown
+    return redirect("candidate_room")
+
+
+@candidate_page
+@require_POST
+def candidate_withdraw(request: HttpRequest) -> HttpResponse:
+    """The candidate takes the agreement back."""
+    try:
+        interview = candidate_link.interview_of_cookies(request.COOKIES, now=timezone.now())
+    except candidate_link.LinkRefused as refusal:
+        return refuse(request, refusal)
+    withdraw_consent(interview=interview, now=timezone.now())
+    return redirect("candidate_room")
+
+
+def _show_notice(
+    request: HttpRequest, interview: Interview, form: AccommodationsForm
+) -> HttpResponse:
+    context = {"interview": interview, "notice": notice_for(interview), "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "interviews/candidate_notice.html", context, status=status)
+
+
+def _room_context(interview: Interview) -> dict[str, object]:
+    # Only what the candidate may know: no plan, no question to come, no rubric.
+    return {
+        "interview": interview,
+        "is_ai_led": interview.mode == Mode.AI_LED,
+        "room": {"interview": str(interview.id), "name": interview.candidate.name},
+    }

@@ -1,0 +1,245 @@
+// The client of a room: applies events in the order of `seq`, resumes after every break, and resends what was
+// not acknowledged. It says what happened by events of its own: welcome, reset, event, frame, refused, status, sent.
+
+const SUBPROTOCOL = "interview.v1";
+const PING_EVERY = 15_000;
+const DEAD_AFTER = 35_000; // two pongs missed
+const ACK_EVERY = 32;
+const ACK_AFTER = 1_000;
+const SLOWEST_RETRY = 15_000;
+const RESEND_PAUSE = 70; // keeps a long outbox below the server's limit of messages a second
+const FINAL = { 4001: "signed_out", 4003: "not_allowed", 4004: "missing", 4009: "replaced", 4010: "over" };
+
+/** Full jitter: many clients that lost one server must not all come back at the same moment. */
+export function retryDelay(attempt, random = Math.random) {
+  return random() * Math.min(SLOWEST_RETRY, 500 * 2 ** Math.min(attempt, 6) + 500);
+}
+
+export class RoomSocket extends EventTarget {
+  #url;
+  #as;
+  #outbox;
+  #socket = null;
+  #clientId = crypto.randomUUID();
+  #clientSeq = 0;
+  #epoch = null;
+  #lastSeq = 0;
+  #ackedSeq = 0;
+  #isWelcome = false;
+  #attempt = 0;
+  #heardAt = 0;
+  #askedForGap = false;
+  #timers = { retry: 0, ack: 0, ping: 0 };
+  #stopped = false;
+
+  constructor({ interview, as, outbox }) {
+    super();
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.#url = `${scheme}://${location.host}/ws/interviews/${interview}/`;
+    this.#as = as;
+    this.#outbox = outbox;
+    addEventListener("online", () => this.#hurry());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.#hurry();
+    });
+  }
+
+  get isOpen() {
+    return this.#isWelcome;
+  }
+
+  get lastSeq() {
+    return this.#lastSeq;
+  }
+
+  connect() {
+    this.#stopped = false;
+    clearTimeout(this.#timers.retry);
+    this.#tellStatus("connecting");
+    const socket = new WebSocket(this.#url, [SUBPROTOCOL]);
+    this.#socket = socket;
+    socket.addEventListener("open", () => this.#sayHello());
+    socket.addEventListener("message", (event) => {
+      if (socket === this.#socket) this.#hear(event.data);
+    });
+    socket.addEventListener("close", (event) => {
+      if (socket === this.#socket) this.#lost(event.code);
+    });
+    this.#timers.ping ||= setInterval(() => this.#ping(), PING_EVERY);
+    this.#heardAt = Date.now();
+  }
+
+  /** Ends the connection for good. */
+  stop() {
+    this.#stopped = true;
+    this.#isWelcome = false;
+    clearTimeout(this.#timers.retry);
+    clearInterval(this.#timers.ping);
+    this.#timers.ping = 0;
+    this.#socket?.close(1000);
+  }
+
+  /** Keeps the message, sends it, and resends it until the server has acknowledged it. Returns its number. */
+  async send(message) {
+    this.#clientSeq += 1;
+    // The number comes first: a server that refuses a large frame unread still finds it.
+    const { type, ...rest } = message;
+    const whole = { type, client_seq: this.#clientSeq, client_id: this.#clientId, ...rest };
+    await this.#outbox.add(whole);
+    this.#write(whole);
+    return whole.client_seq;
+  }
+
+  /** For what may be lost: words still being written. */
+  drop(message) {
+    if (this.#isWelcome && this.#socket.bufferedAmount < 65_536) this.#write(message);
+  }
+
+  #write(message) {
+    if (this.#isWelcome && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #sayHello() {
+    const hello = { type: "hello", as: this.#as, client_id: this.#clientId, resume_from: this.#lastSeq };
+    if (this.#epoch) hello.epoch = this.#epoch;
+    this.#socket.send(JSON.stringify(hello));
+  }
+
+  #hear(data) {
+    this.#heardAt = Date.now();
+    const frame = JSON.parse(data);
+    switch (frame.type) {
+      case "welcome":
+        this.#welcomed(frame);
+        break;
+      case "event":
+        this.#apply(frame);
+        break;
+      case "ack":
+        this.#acknowledged(frame);
+        break;
+      case "error":
+        this.#refused(frame);
+        break;
+      case "pong":
+        if (frame.last_seq > this.#lastSeq) this.#askForGap();
+        break;
+      default:
+        this.#tell("frame", frame);
+    }
+  }
+
+  #welcomed(frame) {
+    if (frame.is_reset || (this.#epoch && frame.epoch !== this.#epoch)) {
+      this.#lastSeq = 0;
+      this.#ackedSeq = 0;
+      this.#tell("reset", frame);
+    }
+    const isFirst = !this.#isWelcome;
+    this.#epoch = frame.epoch;
+    this.#isWelcome = true;
+    this.#attempt = 0;
+    this.#askedForGap = false;
+    this.#tell("welcome", frame);
+    this.#tellStatus("open");
+    if (isFirst) this.#resend(this.#socket);
+  }
+
+  /** In the order of writing; a newer connection takes over where this one broke. */
+  async #resend(socket) {
+    for (const message of this.#outbox.all()) {
+      if (socket !== this.#socket || socket.readyState !== WebSocket.OPEN) return;
+      socket.send(JSON.stringify(message));
+      await new Promise((resolve) => setTimeout(resolve, RESEND_PAUSE));
+    }
+  }
+
+  #apply(frame) {
+    if (frame.seq <= this.#lastSeq) return;
+    if (frame.seq > this.#lastSeq + 1) {
+      this.#askForGap();
+      return;
+    }
+    this.#lastSeq = frame.seq;
+    this.#askedForGap = false;
+    if (this.#lastSeq - this.#ackedSeq >= ACK_EVERY) this.#ack();
+    else this.#timers.ack ||= setTimeout(() => this.#ack(), ACK_AFTER);
+    this.#tell("event", frame);
+  }
+
+  #askForGap() {
+    if (this.#askedForGap || this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#askedForGap = true;
+    this.#sayHello();
+  }
+
+  #ack() {
+    clearTimeout(this.#timers.ack);
+    this.#timers.ack = 0;
+    if (this.#lastSeq === this.#ackedSeq) return;
+    this.#ackedSeq = this.#lastSeq;
+    this.#write({ type: "ack", seq: this.#lastSeq });
+  }
+
+  async #acknowledged(frame) {
+    const message = await this.#take(frame.client_seq);
+    if (message) this.#tell("sent", { message, seq: frame.seq });
+  }
+
+  async #refused(frame) {
+    // What the server refuses would be refused again: it leaves the outbox, and the page is told.
+    const message = frame.client_seq ? await this.#take(frame.client_seq) : null;
+    this.#tell("refused", { ...frame, message });
+  }
+
+  /** The server answers by number alone: the oldest message of that number is meant. */
+  #take(clientSeq) {
+    const message = this.#outbox.all().find((kept) => kept.client_seq === clientSeq);
+    return message ? this.#outbox.remove(message.client_id, clientSeq) : null;
+  }
+
+  #ping() {
+    if (Date.now() - this.#heardAt > DEAD_AFTER) this.#reconnectNow();
+    else this.#write({ type: "ping", t: Date.now() });
+  }
+
+  #hurry() {
+    if (this.#stopped) return;
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#ping();
+    else if (this.#timers.retry) this.connect();
+  }
+
+  #reconnectNow() {
+    const dead = this.#socket;
+    this.#socket = null;
+    dead?.close();
+    this.#lost(1006);
+  }
+
+  #lost(code) {
+    this.#isWelcome = false;
+    this.#ackedSeq = this.#lastSeq;
+    if (this.#stopped) return;
+    if (FINAL[code]) {
+      this.stop();
+      this.#tellStatus(FINAL[code]);
+      return;
+    }
+    this.#tellStatus("lost");
+    const delay = code === 4029 ? 5_000 + retryDelay(4) : retryDelay(this.#attempt);
+    this.#attempt += 1;
+    clearTimeout(this.#timers.retry);
+    this.#timers.retry = setTimeout(() => {
+      this.#timers.retry = 0;
+      this.connect();
+    }, delay);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  #tellStatus(status) {
+    this.#tell("status", { status });
+  }
+}
