@@ -20,6 +20,7 @@ from interviews.services.half_asked import withdraw_half_asked
 from interviews.services.room_clock import elapsed_ms
 from interviews.services.room_log import append_event, lock_room
 from interviews.states import Actor, InterviewState, Mode, SegmentSource, Speaker
+from webapi.json import JsonValue
 
 LEASE = timedelta(seconds=6)
 PATIENCE_SECONDS = 25.0
@@ -253,6 +254,7 @@ def _announce(
     room: Interview, turn: Turn, question: AskedQuestion, wording: Wording, now: datetime
 ) -> None:
     at_ms = elapsed_ms(room, now)
+    worded: dict[str, JsonValue] = {"degraded": wording.degraded} if wording.provider else {}
     segment = Segment.objects.create(
         interview=room,
         seg_id=question.id.hex,
@@ -276,7 +278,7 @@ def _announce(
             "started_ms": segment.started_ms,
             "ended_ms": segment.ended_ms,
             "awaits_answer": turn.move.awaits_answer,
-            "degraded": wording.degraded,
+            **worded,  # what no AI worded says nothing about the AI's health
         },
         member_payload={
             "segment": segment.id,

@@ -11,6 +11,15 @@ export class Conversation {
   #segments = new Map();
   #thinking = null;
 
+  constructor() {
+    // The composer grows and shrinks: whoever reads the end goes on reading the end.
+    let wasAtEnd = true;
+    this.#scroller.addEventListener("scroll", () => {
+      wasAtEnd = isAtEnd(this.#scroller);
+    });
+    new ResizeObserver(() => wasAtEnd && scrollToEnd(this.#scroller)).observe(this.#scroller);
+  }
+
   clear() {
     this.#chat.replaceChildren();
     this.#questions.clear();
@@ -26,7 +35,7 @@ export class Conversation {
   }
 
   #follow() {
-    if (isAtEnd(this.#scroller, 160)) scrollToEnd(this.#scroller);
+    if (isAtEnd(this.#scroller, 200)) scrollToEnd(this.#scroller);
   }
 
   #bubble(kind, name, text, at) {

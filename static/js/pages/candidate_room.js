@@ -42,7 +42,7 @@ const told = {
   "question.asked": async (event, isNews) => {
     room.isAnswerWanted = event.awaits_answer;
     room.turn.clear();
-    tellDegraded(event.degraded, isNews);
+    if (event.degraded !== undefined) tellDegraded(event.degraded, isNews);
     if (isNews) announce(`AI interviewer: ${event.text}`);
     await conversation.questionAsked(event, { atOnce: !isNews });
   },
@@ -211,7 +211,7 @@ function show() {
   need("start-card").hidden = !isBefore;
   need("composer-area").hidden = !["live", "paused"].includes(room.state);
   need("paused").hidden = room.state !== "paused";
-  need("composer").inert = room.state === "paused";
+  need("composer").hidden = room.state === "paused";
   for (const action of ["repeat", "clarify", "skip"]) {
     for (const button of findAll(`[data-action="${action}"]`)) button.disabled = !room.isAnswerWanted || room.ledBy !== "ai";
   }
