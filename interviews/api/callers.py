@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from interviews import access
 from interviews.access import Missing, Permission
 from interviews.models import Interview, Member, User
-from webapi.tokens import Caller
+from webapi.callers import Caller
 
 
 def calling_member(request: HttpRequest) -> Member:
