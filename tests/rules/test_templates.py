@@ -26,6 +26,7 @@ class Rule:
     pattern: str
     caught: str
     spared: str = ""  # paths that begin so may do it: there is a reason in the rule's comment
+    in_tags: bool = False  # also inside {% … %}, whose own arguments are no attributes
 
 
 # Mail programs know no style sheets, so mail (and nothing else) styles its elements inline.
@@ -51,6 +52,7 @@ TEMPLATE_RULES = (
         "text taken for HTML",
         r"\|\s*safe(seq)?\b|autoescape\s+off",
         "{{ answer|safe }}",
+        in_tags=True,
     ),
     Rule(
         "something from another host",
@@ -80,19 +82,25 @@ STYLE_RULES = (
     Rule("raw colour", COLOUR, "p { color: #ff0000; }", "static/css/tokens"),
 )
 ALLOWED_LINES = {"background: #fff; /* in the dark too: a scanner needs black on white */"}
+TAG = re.compile(r"{%.*?%}", re.DOTALL)
 COMMENT = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|/\*.*?\*/", re.DOTALL)
 
 
 def faults_of(text: str, rules: tuple[Rule, ...], name: str) -> list[str]:
     """One line for each breach, with file and line number."""
-    # Comments may name what is forbidden. Their line breaks stay, so that line numbers hold.
-    bare = COMMENT.sub(lambda found: "\n" * found.group().count("\n"), text)
+    # Comments may name what is forbidden. Line breaks stay, so that line numbers hold.
+    source = COMMENT.sub(_only_line_breaks, text)
+    markup = TAG.sub(_only_line_breaks, source)
     return [
-        f"{name}:{bare.count(chr(10), 0, breach.start()) + 1} {rule.reason}: {breach.group().strip()}"
+        f"{name}:{source.count(chr(10), 0, breach.start()) + 1} {rule.reason}: {breach.group().strip()}"
         for rule in rules
         if not (rule.spared and name.startswith(rule.spared))
-        for breach in re.finditer(rule.pattern, bare)
+        for breach in re.finditer(rule.pattern, source if rule.in_tags else markup)
     ]
+
+
+def _only_line_breaks(found: re.Match[str]) -> str:
+    return "".join("\n" if letter == "\n" else " " for letter in found.group())
 
 
 def _faults_of_files(files: list[Path], rules: tuple[Rule, ...]) -> list[str]:
