@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
 _http = get_asgi_application()
 
 from interviews.hub import the_hub  # noqa: E402
+from interviews.routing import websockets  # noqa: E402
 from meetmind.restart import Restartable, stop_gently  # noqa: E402
 
 
@@ -16,6 +17,6 @@ async def _end_rooms() -> None:
     await the_hub().stop()
 
 
-application = Restartable(ProtocolTypeRouter({"http": _http}))
+application = Restartable(ProtocolTypeRouter({"http": _http, "websocket": websockets}))
 application.before_stop(_end_rooms)
 stop_gently(application)

@@ -1,0 +1,368 @@
+"""One websocket of a room, from the handshake to the close code.
+
+It reads frames and hands them on; it decides nothing. Whatever comes in, the answer is typed: an `error`
+that leaves the socket open, or one of our close codes, never the server's own 1011.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any, get_args
+
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+
+from interviews.consumers.carry_out import CarriedOut, carry_out
+from interviews.consumers.credentials import (
+    Credentials,
+    Scope,
+    SocketRefused,
+    admit,
+    read_credentials,
+)
+from interviews.consumers.limits import Bucket
+from interviews.events import (
+    LIMITS,
+    LONGEST_BINARY,
+    SUBPROTOCOL,
+    Ack,
+    Acknowledged,
+    AudioEnd,
+    AudioStart,
+    BadMessage,
+    ClientMessage,
+    CloseCode,
+    Durable,
+    Hello,
+    InterimHeard,
+    Person,
+    Ping,
+    Pong,
+    Refused,
+    RoomClock,
+    SegmentInterim,
+    ServerMessage,
+    Welcome,
+    encode,
+    parse,
+)
+from interviews.hub import Connection, in_database, the_hub
+from interviews.queries.room import RoomSnapshot, room_snapshot
+from interviews.services import room_log
+from interviews.services.lead_interview import the_leader
+from interviews.services.participants import Participant
+from interviews.services.presence import note_arrival
+from interviews.services.room_refusals import RightsChanged, RoomRefusal
+from interviews.states import OVER, InterviewState
+
+logger = logging.getLogger(__name__)
+Receive = Callable[[], Awaitable[dict[str, Any]]]  # ASGI's own types
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+HELLO_SECONDS = 5.0
+LINGER_SECONDS = 10.0  # after the end: for what is still in the client's outbox
+MOST_BAD_FRAMES = 20
+DURABLE = get_args(Durable)
+
+
+async def room_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI application at /ws/interviews/<id>/."""
+    await RoomSocket(scope, receive, send).run()
+
+
+async def no_such_room(scope: Scope, receive: Receive, send: Send) -> None:
+    """Any other address: accepted, so that the browser can read the code, and closed."""
+    if (await receive())["type"] == "websocket.connect":
+        offered = scope.get("subprotocols", ())
+        subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
+        await send({"type": "websocket.accept", "subprotocol": subprotocol})
+        await send({"type": "websocket.close", "code": CloseCode.NO_SUCH_INTERVIEW})
+
+
+class _Closed(Exception):
+    """The socket is closed, by whichever side."""
+
+
+class RoomSocket:
+    """State of one socket."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._interview_id: uuid.UUID = scope["url_route"]["kwargs"]["interview_id"]
+        self._offered: list[str] = list(scope.get("subprotocols", ()))
+        self._credentials: Credentials = read_credentials(scope)
+        self._receive, self._raw_send = receive, send
+        self._is_closed = False
+        self._durable = Bucket(per_second=20, burst=40)
+        self._any = Bucket(per_second=60, burst=200)
+        self._interim = Bucket(per_second=8, burst=16)
+        self._bad_frames = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        message = await self._receive()
+        if message["type"] != "websocket.connect":
+            return
+        try:
+            await self._accept()
+            hello = await self._first_hello()
+            self.by = await self._admit(hello)
+            await self._stay(hello)
+        except _Closed:
+            pass
+        except SocketRefused as refused:
+            await self._close(refused.code)
+        except (DatabaseError, InterfaceError):
+            logger.warning("The database did not answer a socket; its client comes back.")
+            await self._close(CloseCode.COME_BACK)
+        except Exception:
+            logger.exception("A socket failed; its client comes back.")
+            await self._close(CloseCode.COME_BACK)
+
+    # Coming in
+
+    async def _accept(self) -> None:
+        known = SUBPROTOCOL in self._offered
+        await self._raw_send(
+            {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if known else None}
+        )
+        if self._offered and not known:
+            raise SocketRefused(CloseCode.BAD_MESSAGE)
+
+    async def _first_hello(self) -> Hello:
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                frame = await self._next_frame()
+        except TimeoutError:
+            raise SocketRefused(CloseCode.BAD_MESSAGE) from None
+        try:
+            message = parse(frame) if isinstance(frame, str) else None
+        except BadMessage as bad:
+            await self._send(encode(Refused(bad.code, bad.message)))
+            raise SocketRefused(CloseCode.BAD_MESSAGE) from bad
+        if not isinstance(message, Hello):
+            await self._send(encode(Refused("hello_first", "Say “hello” first.")))
+            raise SocketRefused(CloseCode.BAD_MESSAGE)
+        return message
+
+    async def _admit(self, hello: Hello) -> Participant:
+        return await in_database(
+            admit,
+            credentials=self._credentials,
+            as_=hello.as_,
+            interview_id=self._interview_id,
+            now=timezone.now(),
+        )
+
+    async def _stay(self, hello: Hello) -> None:
+        """From the welcome to the close."""
+        hub = the_hub()
+        room_log.on_new_event(hub.nudge)
+        self._connection = self._connect(hello)
+        await self._note_arrival()
+        room = await hub.enter(self._interview_id, self._connection)
+        if room is None:
+            raise SocketRefused(CloseCode.NO_SUCH_INTERVIEW)
+        self._room = room
+        pump: asyncio.Task[None] | None = None
+        try:
+            await self._welcome(hello)
+            ring = room.rings[self.by.audience]
+            pump = hub.run(self._connection.pump(self._interview_id, ring))
+            if self.by.is_candidate:
+                room.candidate_is_heard()
+                the_leader().wake(self._interview_id)
+            while True:
+                await self._take(await self._next_frame())
+        finally:
+            for task in (*self._tasks, *([pump] if pump else [])):
+                task.cancel()
+            await hub.leave(self._interview_id, self._connection)
+
+    def _connect(self, hello: Hello) -> Connection:
+        return Connection(
+            audience=self.by.audience,
+            key=self.by.key,
+            person=Person(self.by.role, self.by.name),
+            client_id=hello.client_id,
+            send=self._send,
+            close=self._close,
+            recheck=self._recheck,
+        )
+
+    async def _note_arrival(self) -> None:
+        try:
+            await in_database(note_arrival, by=self.by, now=timezone.now())
+        except RightsChanged:
+            raise SocketRefused(CloseCode.COME_BACK) from None  # come again, by the new rights
+
+    async def _welcome(self, hello: Hello) -> None:
+        """Also the answer to another hello on the same socket: the client asks for a gap."""
+        found = await in_database(room_snapshot, self._interview_id, timezone.now())
+        if found is None:
+            raise SocketRefused(CloseCode.NO_SUCH_INTERVIEW)
+        last = found.candidate_seq if self.by.is_candidate else found.member_seq
+        is_other_history = hello.epoch is not None and hello.epoch != found.epoch
+        is_reset = hello.resume_from > last or (is_other_history and hello.resume_from > 0)
+        await self._send(encode(self._words_of_welcome(found, last, is_reset=is_reset)))
+        self._connection.start_after(0 if is_reset or is_other_history else hello.resume_from)
+        if found.state in OVER:
+            self._start(self._linger())
+
+    def _words_of_welcome(self, found: RoomSnapshot, last: int, *, is_reset: bool) -> Welcome:
+        return Welcome(
+            you=Person(self.by.role, self.by.name),
+            state=found.state,
+            last_seq=last,
+            epoch=found.epoch,
+            presence=self._room.people(),
+            limits=LIMITS,
+            clock=RoomClock(found.elapsed_ms, found.total_ms, found.state == InterviewState.LIVE),
+            led_by=found.led_by,
+            question=self._room.question,
+            is_reset=is_reset,
+        )
+
+    # Frames
+
+    async def _take(self, frame: str | bytes) -> None:
+        self._connection.heard()
+        if not self._any.take():
+            raise SocketRefused(CloseCode.TOO_FAST)
+        try:
+            if isinstance(frame, bytes):
+                self._refuse_binary(frame)
+            else:
+                await self._obey(parse(frame))
+        except BadMessage as bad:
+            self._bad_frames += 1
+            await self._tell(Refused(bad.code, bad.message, bad.client_seq))
+            if self._bad_frames >= MOST_BAD_FRAMES:
+                raise SocketRefused(CloseCode.BAD_MESSAGE) from bad
+
+    def _refuse_binary(self, frame: bytes) -> None:
+        if len(frame) > LONGEST_BINARY:
+            raise BadMessage(
+                "binary_too_large", f"A piece of audio may have {LONGEST_BINARY // 1024} kB."
+            )
+        raise BadMessage("no_audio_open", "Say “audio.start” before sending audio.")
+
+    async def _obey(self, message: ClientMessage) -> None:
+        match message:
+            case Hello():
+                await self._hello_again(message)
+            case Ack():
+                self._connection.acknowledge(message.seq)
+            case Ping():
+                last = self._room.rings[self.by.audience].last
+                await self._tell(Pong(message.t, last))
+            case SegmentInterim():
+                await self._share_interim(message)
+            case AudioStart() | AudioEnd():
+                await self._tell(Refused("no_audio", "This server takes typed answers only."))
+            case _:
+                await self._do(message)
+
+    async def _hello_again(self, message: Hello) -> None:
+        if message.as_ != self.by.audience or message.client_id != self._connection.client_id:
+            raise BadMessage("hello_differs", "A socket stays what its first “hello” said.")
+        if not self._durable.take():
+            raise SocketRefused(CloseCode.TOO_FAST)
+        await self._welcome(message)
+
+    async def _share_interim(self, message: SegmentInterim) -> None:
+        if self.by.actor is None or not self._interim.take():
+            return  # droppable
+        if self.by.is_candidate:
+            self._room.candidate_is_heard()
+        speaker = "candidate" if self.by.is_candidate else "interviewer"
+        heard = InterimHeard(message.seg_id, message.text, speaker, self.by.name)
+        await the_hub().share_interim(self._room, heard, self._connection)
+
+    async def _do(self, message: Durable) -> None:
+        """A durable message: done, committed, then acknowledged."""
+        if not self._durable.take():
+            raise SocketRefused(CloseCode.TOO_FAST)
+        if self.by.is_candidate:
+            self._room.candidate_is_heard()
+        try:
+            done = await self._carry_out(message)
+        except RoomRefusal as refusal:
+            await self._tell(Refused(refusal.code, refusal.message, message.client_seq))
+            return
+        except (DatabaseError, InterfaceError):
+            logger.warning("The database did not take a message; its client sends it again.")
+            raise SocketRefused(CloseCode.COME_BACK) from None
+        recorded = done.recorded
+        await self._tell(Acknowledged(message.client_seq, recorded.seq, recorded.duplicate))
+        leader = the_leader()
+        if done.ai_falls_silent:
+            leader.fall_silent(self._interview_id)
+        if done.may_be_ais_turn:
+            leader.wake(self._interview_id)
+
+    async def _carry_out(self, message: Durable) -> CarriedOut:
+        try:
+            return await self._carry_out_once(message)
+        except RightsChanged:
+            await self._recheck()  # closes the socket if it may not stay
+            return await self._carry_out_once(message)
+
+    async def _carry_out_once(self, message: Durable) -> CarriedOut:
+        return await in_database(
+            carry_out,
+            by=self.by,
+            message=message,
+            client_id=self._connection.client_id,
+            now=timezone.now(),
+        )
+
+    # Going
+
+    async def _recheck(self) -> None:
+        """Somebody's rights in this room changed: this socket stays only if its own still stand."""
+        try:
+            self.by = await in_database(
+                admit,
+                credentials=self._credentials,
+                as_=self.by.audience,
+                interview_id=self._interview_id,
+                now=timezone.now(),
+            )
+        except SocketRefused as refused:
+            await self._close(refused.code)
+        else:
+            if self._room.facts.state in OVER:
+                self._start(self._linger())
+
+    async def _linger(self) -> None:
+        """The interview is over: late words of the outbox come in, then the socket goes."""
+        await asyncio.sleep(LINGER_SECONDS)
+        await self._close(CloseCode.INTERVIEW_OVER)
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _next_frame(self) -> str | bytes:
+        if self._is_closed:
+            raise _Closed
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect" or self._is_closed:
+            self._is_closed = True
+            raise _Closed
+        text = message.get("text")
+        return text if text is not None else (message.get("bytes") or b"")
+
+    async def _tell(self, message: ServerMessage) -> None:
+        await self._send(encode(message))
+
+    async def _send(self, frame: str) -> None:
+        if not self._is_closed:
+            await self._raw_send({"type": "websocket.send", "text": frame})
+
+    async def _close(self, code: int) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            await self._raw_send({"type": "websocket.close", "code": code})

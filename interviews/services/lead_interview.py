@@ -1,0 +1,281 @@
+"""Leads an interview: takes the AI's turn, lets its words stream into the room, and goes on until it waits.
+
+Gather (claim the turn), think (word the move), commit (store the question). One task per room and process;
+the lease in the database keeps several processes from speaking at once.
+"""
+
+import asyncio
+import logging
+import os
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Literal
+
+from django.conf import settings
+from django.utils import timezone
+
+from ai_engine.inputs import (
+    CallContext,
+    Delta,
+    Excerpt,
+    Finished,
+    Provenance,
+    StreamEvent,
+    Withdrawn,
+)
+from ai_engine.skills.ask_next_question import TurnToWord, ask_next_question
+from interviews.events import QuestionDelta
+from interviews.hub import Hub, Room, in_database, the_hub
+from interviews.services.ask_question import (
+    PATIENCE_SECONDS,
+    Turn,
+    Wording,
+    WordsStillComing,
+    begin_anew,
+    claim_turn,
+    finish_question,
+    give_up_turn,
+    keep_turn,
+)
+from interviews.states import InterviewState, Mode
+
+logger = logging.getLogger(__name__)
+_PROCESS = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+_WORDED_BY_AI = frozenset({"ask", "probe", "clarify", "answer_candidate"})
+_COALESCE = 0.06  # seconds between two deltas, after the first
+_KEEP_EVERY = 1.0
+_REST_AFTER_FAILURE = 1.0
+_SILENCE = "silence"
+
+
+class Leader:
+    """Leads the rooms of one hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._tasks: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._wanted: set[uuid.UUID] = set()
+        self._silenced: set[uuid.UUID] = set()
+        self._offered_help_at: dict[uuid.UUID, float] = {}
+        hub.watch(self._watch)
+
+    def wake(self, interview_id: uuid.UUID) -> None:
+        """Something happened: perhaps it is the AI's turn."""
+        self._wanted.add(interview_id)
+        if interview_id not in self._tasks:
+            self._tasks[interview_id] = self.hub.run(self._lead(interview_id))
+
+    def fall_silent(self, interview_id: uuid.UUID) -> None:
+        """Breaks off what the AI says now; the control that asked for it took the words back."""
+        if interview_id in self._tasks:
+            self._silenced.add(interview_id)
+
+    async def _lead(self, interview_id: uuid.UUID) -> None:
+        owner = f"{_PROCESS}-{uuid.uuid4().hex[:8]}"
+        try:
+            while interview_id in self._wanted:
+                self._wanted.discard(interview_id)
+                while await self._take_turn(interview_id, owner):
+                    pass
+        finally:
+            del self._tasks[interview_id]
+
+    async def _take_turn(self, interview_id: uuid.UUID, owner: str) -> bool:
+        """Whether there may be more to say."""
+        self._silenced.discard(interview_id)
+        try:
+            turn = await in_database(
+                claim_turn,
+                interview_id=interview_id,
+                owner=owner,
+                silent_seconds=self._silent_seconds(interview_id),
+                now=timezone.now(),
+            )
+        except WordsStillComing:
+            await asyncio.sleep(0.2)
+            return True
+        if turn is None:
+            return False
+        try:
+            return await self._speak(turn)
+        except Exception:
+            logger.exception("A turn of the AI broke off; it is asked anew.")
+            await in_database(give_up_turn, turn=turn, now=timezone.now())
+            await asyncio.sleep(_REST_AFTER_FAILURE)
+            return True
+
+    async def _speak(self, turn: Turn) -> bool:
+        """Streams the words of one move and stores them. Whether the turn stayed ours to the end."""
+        speech = _Speech(self.hub, turn)
+        keeper = asyncio.create_task(self._keep(turn.interview_id, speech))
+        try:
+            wording = await self._word(speech)
+        finally:
+            keeper.cancel()
+        if wording is None or self._is_silenced(speech):
+            return True  # ask the director again: it may be paused, or somebody else's turn
+        await speech.flush()
+        stored = await in_database(
+            finish_question, turn=speech.turn, wording=wording, now=timezone.now()
+        )
+        return stored or turn.move.kind != "close"
+
+    async def _word(self, speech: "_Speech") -> Wording | None:
+        """The complete wording; None if the turn was lost on the way."""
+        move = speech.turn.move
+        if move.kind not in _WORDED_BY_AI or move.reason == _SILENCE:
+            await speech.add(move.text)
+            return Wording(move.text)
+        async with aclosing(
+            _worded_by_ai(speech.turn)
+        ) as pieces:  # a broken off call costs no more
+            async for piece in pieces:
+                if self._is_silenced(speech):
+                    return None
+                match piece:
+                    case Delta(text):
+                        await speech.add(text)
+                    case Withdrawn():
+                        if not await speech.begin_anew():
+                            return None
+                    case Finished(text, provenance):
+                        await speech.complete(text)
+                        return _wording(text, provenance)
+        raise RuntimeError("a question's wording ended without a last word")
+
+    async def _keep(self, interview_id: uuid.UUID, speech: "_Speech") -> None:
+        """Prolongs the lease while words come, and notices a control used on another server."""
+        while True:
+            await asyncio.sleep(_KEEP_EVERY)
+            if not await in_database(keep_turn, turn=speech.turn, now=timezone.now()):
+                self._silenced.add(interview_id)
+                return
+
+    def _is_silenced(self, speech: "_Speech") -> bool:
+        return speech.turn.interview_id in self._silenced
+
+    def _silent_seconds(self, interview_id: uuid.UUID) -> float:
+        room = self.hub.rooms.get(interview_id)
+        return 0.0 if room is None else time.monotonic() - room.candidate_heard_at
+
+    async def _watch(self, rooms: list[Room]) -> None:
+        """Each second: goes on where another process died, and after a long silence."""
+        now, clock = timezone.now(), time.monotonic()
+        for room in rooms:
+            facts = room.facts
+            is_ours = facts.mode == Mode.AI_LED and facts.state == InterviewState.LIVE
+            if not is_ours or facts.leading_member_id or not room.candidate_is_here():
+                continue
+            lapsed = facts.turn_owner and facts.turn_lease_until and facts.turn_lease_until < now
+            if lapsed or self._silence_is_long(room, clock):
+                self.wake(room.interview_id)
+
+    def _silence_is_long(self, room: Room, clock: float) -> bool:
+        since = max(room.candidate_heard_at, self._offered_help_at.get(room.interview_id, 0.0))
+        if clock - since < PATIENCE_SECONDS:
+            return False
+        self._offered_help_at[room.interview_id] = clock
+        return True
+
+
+class _Speech:
+    """The words of one question on their way into the room."""
+
+    def __init__(self, hub: Hub, turn: Turn) -> None:
+        self._hub = hub
+        self.turn = turn
+        self._said = 0  # characters that went out
+        self._text = ""
+        self._last_sent = 0.0
+
+    async def add(self, text: str) -> None:
+        self._text += text
+        if self._said == 0 or time.monotonic() - self._last_sent >= _COALESCE:
+            await self.flush()
+
+    async def flush(self) -> None:
+        if self._said < len(self._text):
+            offset, words = self._said, self._text[self._said :]
+            self._said, self._last_sent = len(self._text), time.monotonic()
+            delta = QuestionDelta(str(self.turn.question_id), offset, words)
+            await self._hub.stream_words(self.turn.interview_id, delta)
+
+    async def complete(self, text: str) -> None:
+        """The whole text as the skill settled it; only what extends the words said is streamed."""
+        if text.startswith(self._text):
+            self._text = text
+
+    async def begin_anew(self) -> bool:
+        question_id = await in_database(begin_anew, turn=self.turn, now=timezone.now())
+        if question_id is None:
+            return False
+        self.turn = replace(self.turn, question_id=question_id)
+        self._said, self._text = 0, ""
+        return True
+
+
+def _worded_by_ai(turn: Turn) -> AsyncGenerator[StreamEvent, None]:
+    move = turn.move
+    assert move.kind != "open", "the opening words are the plan's own"
+    off = turn.providers_off
+    allowed = frozenset(settings.AI_PROVIDERS) - off if off else None
+    is_whispered = move.reason == "whispered"
+    return ask_next_question(
+        TurnToWord(
+            move=move.kind,
+            planned_text=move.text,
+            topic=turn.topic,
+            last_answer=turn.last_answer,
+            recent=tuple(
+                Excerpt(said.ref, _speaker(said.speaker), said.name, said.text, said.started_ms)
+                for said in turn.recent
+            ),
+            candidate_name=turn.candidate_name,
+            position_title=turn.position_title,
+            company_context=turn.company_context,
+            whisper=move.text if is_whispered else "",
+        ),
+        CallContext(
+            scope=turn.scope,
+            interview_ref=str(turn.interview_id),
+            language=turn.language,
+            lane="live",
+            allowed_providers=allowed,
+        ),
+    )
+
+
+def _wording(text: str, provenance: Provenance) -> Wording:
+    return Wording(
+        text=text,
+        provider=provenance.provider,
+        model=provenance.model,
+        prompt_version=provenance.prompt_version,
+        degraded=provenance.degraded,
+    )
+
+
+def _speaker(speaker: str) -> Literal["interviewer", "candidate", "ai"]:
+    match speaker:
+        case "candidate":
+            return "candidate"
+        case "ai":
+            return "ai"
+        case _:
+            return "interviewer"
+
+
+_leaders: list[Leader] = []
+
+
+def the_leader() -> Leader:
+    """The one that leads the rooms of this process's hub."""
+    hub = the_hub()
+    for leader in _leaders:
+        if leader.hub is hub:
+            return leader
+    _leaders[:] = [Leader(hub)]  # of an earlier loop nobody will ask again
+    return _leaders[0]
