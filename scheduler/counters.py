@@ -115,6 +115,7 @@ def live_counts(*, scope: str | None = None) -> LiveCounts:
         rows = table._default_manager.all()
         if scope is not None:
             rows = rows.filter(scope=scope)
-        for row in rows.values("kind").annotate(**{f"sum_{name}": Sum(name) for name in STATES}):
-            by_kind[row["kind"]].update({name: row[f"sum_{name}"] for name in STATES})
+        sums = [Sum(name) for name in STATES]
+        for kind, *counts in rows.values_list("kind").annotate(*sums):
+            by_kind[kind].update(dict(zip(STATES, counts, strict=True)))
     return LiveCounts(by_kind)

@@ -105,10 +105,12 @@ def start_workflow(
         started_at=now,
     )
     inner = {parent for step in workflow.steps for parent in step.parents}
+    watched = {parent for step in workflow.steps for parent in step.dead}
     jobs: dict[str, Job] = {}
     for step in workflow.in_order():
         job = _step_job(step, _payload_of(step, given, by_step=by_step), scope=scope, now=now)
         job.is_leaf = step.name not in inner
+        job.is_plain = not job.is_leaf and step.name not in watched
         jobs[step.name] = job
     with transaction.atomic():
         if idempotency_key:

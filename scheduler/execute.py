@@ -28,7 +28,8 @@ from scheduler.gate import Gate
 from scheduler.handlers import BadPayloadError, Handler, handler_of
 from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry
 from scheduler.run import AttemptLostError, Run
-from scheduler.values import Claimed, Finished, Settled
+from scheduler.states import JobState
+from scheduler.values import Claimed, Settled
 from scheduler.verdict import Ending, hand_back, settle
 from scheduler.wakeup import announce, nudge
 
@@ -133,7 +134,7 @@ def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
     give_up_at = time.monotonic() + _PATIENCE_WITH_DATABASE
     while True:
         try:
-            finished, claimed = _attempt_to_finish_and_claim(bench, settled)
+            claimed = _attempt_to_finish_and_claim(bench, settled)
         except (OperationalError, InterfaceError):
             connection.close()
             if time.monotonic() > give_up_at:
@@ -142,7 +143,7 @@ def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
             bench.stopping.wait(random.uniform(0.05, 0.3))  # noqa: S311 # spreads retries, no secret
         else:
             bench.hold(claimed)
-            _tell(bench, settled, finished)
+            _tell(bench, settled)
             return claimed
 
 
@@ -184,17 +185,34 @@ def run_of(claimed: Claimed) -> Run:
     )
 
 
-def _attempt_to_finish_and_claim(
-    bench: Bench, settled: Sequence[Settled]
-) -> tuple[list[Finished], list[Claimed]]:
+def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
+    now = clock.now()
+    kinds = bench.gate.free_kinds(now)
+    if kinds and _is_plain(bench, settled):
+        with bench.claiming():
+            claimed = database().finish_and_claim(
+                settled, kinds=kinds, limit=bench.limit(), worker_id=bench.worker_id, now=now
+            )
+        if claimed:
+            return claimed
+        settled = []
     with bench.claiming(), transaction.atomic():
-        now = clock.now()
         finished = database().finish(settled, now=now) if settled else []
         graph.follow(finished, now=now)
         bench.gate.note(settled, now=now)
         if bench.stopping.is_set():
-            return finished, []
-        return finished, bench.gate.claim(limit=bench.limit(), worker_id=bench.worker_id, now=now)
+            return []
+        return bench.gate.claim(limit=bench.limit(), worker_id=bench.worker_id, now=now)
+
+
+def _is_plain(bench: Bench, settled: Sequence[Settled]) -> bool:
+    """Whether all that follows is in the statements: successes that end no workflow, on open kinds."""
+    return (
+        bool(settled)
+        and not bench.stopping.is_set()
+        and all(one.state is JobState.DONE and one.is_plain for one in settled)
+        and bench.gate.is_plain(settled)
+    )
 
 
 def _run_batch(bench: Bench, claimed: Sequence[Claimed]) -> list[Settled]:
@@ -231,12 +249,12 @@ def _run(bench: Bench, claimed: Claimed) -> Settled | None:
     return judge(ending, holding.run, backoff=handler.backoff)
 
 
-def _tell(bench: Bench, settled: Sequence[Settled], finished: Sequence[Finished]) -> None:
+def _tell(bench: Bench, settled: Sequence[Settled]) -> None:
     """Wakes others where there is more than this slot will take, and the timers of this process."""
     for one in settled:
         if one.due_at is not None:
             announce(one.id, one.due_at)
-    opened = any(not one.is_leaf or not one.state.is_final for one in finished)
+    opened = any(not one.is_leaf for one in settled)
     # Between very short jobs every slot is awake anyway, and the message would be the dearest part.
     if opened and bench.seconds.get(bench.last_kind, 0.0) > _SHORT:
         nudge()

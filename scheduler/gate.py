@@ -29,26 +29,31 @@ class Gate:
 
     _looked_at: float = -math.inf
     _barred: dict[str, Kind] = field(default_factory=dict)
-    _barred_has_backlog: bool = False
+    _known: list[str] = field(default_factory=list)
+    _guarded: set[str] = field(default_factory=set)
+    _free: list[str] = field(default_factory=list)
+    _must_choose: bool = False
     _has_suspects: bool = False
+
+    def free_kinds(self, now: datetime) -> list[str] | None:
+        """The kinds that may be claimed without a look at each; None while others have a backlog."""
+        self._look(now)
+        return None if self._must_choose else self._free
 
     def claim(self, *, limit: int, worker_id: int | None, now: datetime) -> list[Claimed]:
         """Takes up to `limit` ready jobs of one kind. Call inside a transaction."""
-        self._look(now)
-        shut = {kind for kind, row in self._barred.items() if _is_shut(row, now)}
+        free = self.free_kinds(now)
+        if free is not None:
+            taken = database().claim(kinds=free, limit=limit, worker_id=worker_id, now=now)
+            if taken or not self._guarded:
+                return taken
         if self._has_suspects:
-            taken = _claim_suspect(
-                [kind for kind in HANDLERS if kind not in shut], worker_id=worker_id, now=now
-            )
+            taken = _claim_suspect(self._known, worker_id=worker_id, now=now)
             if taken:
                 return taken
-        known = [kind for kind in HANDLERS if kind not in shut]
-        guarded = {kind for kind in known if kind in self._barred or HANDLERS[kind].is_limited}
-        if not guarded and not self._barred_has_backlog:
-            return database().claim(kinds=known, limit=limit, worker_id=worker_id, now=now)
-        for kind in database().heads(known):
+        for kind in database().heads(self._known):
             allowed = limit
-            if kind in guarded:
+            if kind in self._guarded:
                 allowed = min(limit, _allowance(HANDLERS[kind], now=now))
             if allowed < 1:
                 continue
@@ -57,6 +62,10 @@ class Gate:
                 _spend_tokens(HANDLERS[kind], len(taken))
                 return taken
         return []
+
+    def is_plain(self, settled: Sequence[Settled]) -> bool:
+        """Whether what ended changes nothing about the kinds."""
+        return not any(one.snoozed_until or self._is_snoozed(one.kind) for one in settled)
 
     def note(self, settled: Sequence[Settled], *, now: datetime) -> None:
         """Pauses the kinds that were snoozed, and opens those whose probe found the outside back.
@@ -85,11 +94,14 @@ class Gate:
             return
         barred = Kind.objects.filter(Q(paused_at__isnull=False) | Q(snoozed_until__isnull=False))
         self._barred = {row.name: row for row in barred}
-        closed = {kind for kind, row in self._barred.items() if _is_shut(row, now)}
-        self._barred_has_backlog = bool(
-            {kind for kind in kinds_with_backlog() if kind in closed or kind not in HANDLERS}
-        )
+        shut = {kind for kind, row in self._barred.items() if _is_shut(row, now)}
+        self._known = [kind for kind in HANDLERS if kind not in shut]
+        self._guarded = {
+            kind for kind in self._known if kind in self._barred or HANDLERS[kind].is_limited
+        }
+        self._free = [kind for kind in self._known if kind not in self._guarded]
         self._has_suspects = Job.objects.filter(state=JobState.READY, crashes__gt=0).exists()
+        self._must_choose = self._has_suspects or not kinds_with_backlog() <= set(self._free)
         self._looked_at = time.monotonic()
 
 

@@ -28,8 +28,10 @@ def follow(finished: Iterable[Finished], *, now: datetime) -> None:
         touched |= _skip_what_waited_for_a_death(done_inner, moves, now=now)
     if died:
         touched |= _settle_children(died, moves, now=now)
-    count_moves(moves, now=now)
-    settle_workflows({run for run in touched if run is not None}, now=now)
+    if moves:
+        count_moves(moves, now=now)
+    if touched:
+        settle_workflows({run for run in touched if run is not None}, now=now)
 
 
 def cancel_jobs(jobs: Iterable[int], *, reason: str, now: datetime) -> int:

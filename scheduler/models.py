@@ -60,6 +60,8 @@ class Job(models.Model):
     unmet = models.IntegerField(default=0)
     fan_in = models.IntegerField(default=0)
     is_leaf = models.BooleanField(default=True)
+    # Its success neither ends a workflow nor skips a step: all that follows is in the finish statement.
+    is_plain = models.BooleanField(default=True)
     attempt = models.IntegerField(default=0)
     failures = models.SmallIntegerField(default=0)
     crashes = models.SmallIntegerField(default=0)

@@ -190,6 +190,8 @@ def claimed_from(job: Job) -> Claimed:
         workflow_id=job.workflow_id,
         step=job.step,
         fan_in=job.fan_in,
+        is_leaf=job.is_leaf,
+        is_plain=job.is_plain,
         due_at=job.due_at,
         started_at=job.started_at or clock.now(),
     )

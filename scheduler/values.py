@@ -24,6 +24,8 @@ class Claimed:
     workflow_id: int | None
     step: str
     fan_in: int
+    is_leaf: bool
+    is_plain: bool
     due_at: datetime
     started_at: datetime
 
@@ -39,6 +41,8 @@ class Settled:
     attempt: int
     kind: str
     scope: str
+    is_leaf: bool
+    is_plain: bool
     state: JobState
     ended: AttemptEnd | None
     started_at: datetime

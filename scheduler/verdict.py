@@ -125,6 +125,8 @@ def _written(
         attempt=claimed.attempt,
         kind=claimed.kind,
         scope=claimed.scope,
+        is_leaf=claimed.is_leaf,
+        is_plain=claimed.is_plain,
         state=state,
         ended=ended,
         started_at=claimed.started_at,

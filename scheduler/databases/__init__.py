@@ -12,7 +12,7 @@ from scheduler.values import Claimed, Finished, Settled
 
 
 class Database(Protocol):
-    """Call claim and finish inside one transaction."""
+    """Call claim and finish inside one transaction, or finish_and_claim outside of any."""
 
     def claim(
         self,
@@ -31,6 +31,17 @@ class Database(Protocol):
 
     def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
         """Writes how attempts ended, and releases the children of those that are done."""
+
+    def finish_and_claim(
+        self,
+        settled: Sequence[Settled],
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+    ) -> list[Claimed]:
+        """Both, as a transaction of its own. Children it releases may be left for the next claim."""
 
     def release_due(self, *, now: datetime, limit: int) -> int:
         """Makes waiting jobs ready whose time has come. Answers how many."""

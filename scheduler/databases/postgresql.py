@@ -1,12 +1,15 @@
 """PostgreSQL: claim and finish are one statement each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import psycopg
+from django.conf import settings
 from django.db import connection
+from psycopg.rows import tuple_row
 
 from scheduler.counters import bucket_of
 from scheduler.states import JobState
@@ -15,7 +18,7 @@ from scheduler.values import Claimed, Finished, Settled
 # The CTE fences the rows in: as a sub-select of the update, the planner may run it more than once and
 # take more than the limit. Of several rows, those of the first one's kind are kept.
 _CLAIM: Final = """
-with head as materialized (
+head as materialized (
     select id, kind, sort_key from scheduler_job
     where state = 'ready' and {chosen} and {fate}
     order by sort_key, id limit %(limit)s
@@ -29,14 +32,13 @@ taken as (
     set state = 'running', attempt = attempt + 1, worker_id = %(worker_id)s, started_at = %(now)s
     from pick where job.id = pick.id
     returning job.id, attempt, kind, payload::text, scope, priority, failures, crashes, snoozed_since,
-              workflow_id, step, fan_in, due_at, started_at, sort_key),
-counted as (
+              workflow_id, step, fan_in, is_leaf, is_plain, due_at, started_at, sort_key),
+counted_taken as (
     insert into scheduler_delta (at, kind, scope, waiting, ready, running, done, dead, cancelled,
                                  failed, bucket, ended, ran_ms)
     select %(now)s, kind, scope, 0, -count(*), count(*), 0, 0, 0, 0, -1, 0, 0 from taken
-    group by kind, scope)
-select * from taken order by sort_key, id
-"""
+    group by kind, scope)"""
+_TAKEN: Final = "select * from taken order by sort_key, id"
 
 # A look at the head of each kind's own queue: what is ready of a paused kind is not walked over.
 _HEADS: Final = """
@@ -50,7 +52,7 @@ order by head.sort_key
 # lost decrement. Only the success of parents is settled here; what else may happen to
 # an edge is rare, and told in graph.py.
 _FINISH: Final = """
-with given as materialized (
+given as materialized (
     select * from json_to_recordset(%(settled)s::json) as given (
         id bigint, attempt int, state text, ended text, started_at timestamptz,
         finished_at timestamptz, waited_ms int, bucket int, ran_ms bigint, reason text,
@@ -105,9 +107,8 @@ counted as (
         union all
         select kind, scope, -1, 1, 0, 0, 0, 0, 0, -1, 0, 0 from released
         where state = 'ready' and unmet = 0) moves
-    group by kind, scope, bucket)
-select id, state, workflow_id, is_leaf from ended
-"""
+    group by kind, scope, bucket)"""
+_ENDED: Final = "select id, state, workflow_id, is_leaf from ended"
 
 _RELEASE_DUE: Final = """
 with due as materialized (
@@ -139,27 +140,31 @@ class PostgreSQL:
         now: datetime,
         suspects: bool = False,
     ) -> list[Claimed]:
-        one_kind = len(kinds) == 1  # then the index of that kind's own queue serves
-        rows = _rows(
-            _CLAIM.format(
-                chosen="kind = %(kinds)s" if one_kind else "kind = any(%(kinds)s)",
-                fate="crashes > 0" if suspects else "crashes = 0",
-            ),
-            {
-                "kinds": kinds[0] if one_kind else list(kinds),
-                "limit": limit,
-                "worker_id": worker_id,
-                "now": now,
-            },
-        )
-        return [_claimed(row) for row in rows]
+        sql, params = _claim_of(kinds, suspects=suspects)
+        params |= {"limit": limit, "worker_id": worker_id, "now": now}
+        return [_claimed(row) for row in _rows(f"with {sql} {_TAKEN}", params)]
+
+    def finish_and_claim(
+        self,
+        settled: Sequence[Settled],
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+    ) -> list[Claimed]:
+        """Both in one statement, which is its own transaction: one way to the server and back."""
+        sql, params = _claim_of(kinds, suspects=False)
+        params |= {"limit": limit, "worker_id": worker_id, "now": now}
+        params["settled"] = json.dumps([_as_record(one) for one in settled])
+        return [_claimed(row) for row in _rows(f"with {_FINISH}, {sql} {_TAKEN}", params)]
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
         return [kind for (kind,) in _rows(_HEADS, {"kinds": list(kinds)})]
 
     def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
         text = json.dumps([_as_record(one) for one in settled])
-        rows = _rows(_FINISH, {"settled": text, "now": now})
+        rows = _rows(f"with {_FINISH} {_ENDED}", {"settled": text, "now": now})
         return [Finished(id_, JobState(state), run, leaf) for id_, state, run, leaf in rows]
 
     def release_due(self, *, now: datetime, limit: int) -> int:
@@ -167,16 +172,30 @@ class PostgreSQL:
         return int(count)
 
 
-def _rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+def _claim_of(kinds: Sequence[str], *, suspects: bool) -> tuple[str, dict[str, Any]]:
+    """One kind has an index of its own queue."""
+    one = len(kinds) == 1
+    sql = _CLAIM.format(
+        chosen="kind = %(kinds)s" if one else "kind = any(%(kinds)s)",
+        fate="crashes > 0" if suspects else "crashes = 0",
+    )
+    return sql, {"kinds": kinds[0] if one else list(kinds)}
+
+
+def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Prepared on the server: planning these statements takes longer than carrying them out."""
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    is_prepared = getattr(settings, "SCHEDULER_PREPARED_STATEMENTS", True)
+    if is_prepared and raw.prepare_threshold is None:
+        raw.prepare_threshold = 5  # Django's own cursors bind on the client and never prepare
+    with connection.wrap_database_errors, psycopg.Cursor(raw, row_factory=tuple_row) as cursor:
+        return cursor.execute(sql, params, prepare=is_prepared).fetchall()
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
     id_, attempt, kind, payload, *others = row
-    return Claimed(id_, attempt, kind, json.loads(payload), *others[:10])
+    return Claimed(id_, attempt, kind, json.loads(payload), *others[:12])
 
 
 def _as_record(one: Settled) -> dict[str, object]:

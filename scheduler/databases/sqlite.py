@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F, Min
 
 from scheduler.counters import Move, bucket_of, count_moves
@@ -52,6 +53,19 @@ class SQLite:
         if done_ids:
             _release_children(done_ids, now=now)
         return finished
+
+    def finish_and_claim(
+        self,
+        settled: Sequence[Settled],
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+    ) -> list[Claimed]:
+        with transaction.atomic():
+            self.finish(settled, now=now)
+            return self.claim(kinds=kinds, limit=limit, worker_id=worker_id, now=now)
 
     def release_due(self, *, now: datetime, limit: int) -> int:
         due = Job.objects.filter(state=JobState.WAITING, unmet=0, due_at__lte=now)
@@ -105,6 +119,8 @@ def _claimed(job: Job, *, now: datetime) -> Claimed:
         workflow_id=job.workflow_id,
         step=job.step,
         fan_in=job.fan_in,
+        is_leaf=job.is_leaf,
+        is_plain=job.is_plain,
         due_at=job.due_at,
         started_at=now,
     )
