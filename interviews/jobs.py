@@ -1,0 +1,54 @@
+"""The jobs of the product: each is one line into a service."""
+
+import uuid
+
+from django.utils import timezone
+
+from interviews.services.answer_question import answer_question
+from interviews.services.finish_debrief import finish_debrief
+from interviews.services.settle_transcript import settle_transcript
+from interviews.services.write_insights import write_insights
+from interviews.services.write_scorecard import write_scorecard
+from interviews.services.write_summary import write_summary
+from scheduler.handlers import handler
+from scheduler.outcomes import Outcome
+from scheduler.priorities import Priority
+from scheduler.run import Run
+
+AI_TIMEOUT = 180.0  # longer than AI_JOB_DEADLINE, so that the engine gives up first
+
+
+@handler("interviews.settle_transcript", timeout=30, priority=Priority.HIGH)
+def settle(run: Run, *, debrief_id: uuid.UUID) -> Outcome | None:
+    """Freezes the transcript once all speech is in it."""
+    return settle_transcript(run=run, debrief_id=debrief_id)
+
+
+@handler("interviews.write_summary", timeout=AI_TIMEOUT)
+async def summary(run: Run, *, debrief_id: uuid.UUID) -> Outcome | None:
+    """Writes the summary of an interview."""
+    return await write_summary(run=run, debrief_id=debrief_id)
+
+
+@handler("interviews.write_scorecard", timeout=AI_TIMEOUT)
+async def scorecard(run: Run, *, debrief_id: uuid.UUID) -> Outcome | None:
+    """Drafts the scorecard of an interview."""
+    return await write_scorecard(run=run, debrief_id=debrief_id)
+
+
+@handler("interviews.write_insights", timeout=AI_TIMEOUT)
+async def insights(run: Run, *, debrief_id: uuid.UUID) -> Outcome | None:
+    """Counts and words how an interview went."""
+    return await write_insights(run=run, debrief_id=debrief_id)
+
+
+@handler("interviews.finish_debrief", timeout=30, priority=Priority.HIGH)
+def finish(run: Run, *, debrief_id: uuid.UUID) -> Outcome | None:
+    """Says how the debrief ended."""
+    return finish_debrief(run=run, debrief_id=debrief_id, now=timezone.now())
+
+
+@handler("interviews.answer_question", timeout=45, retries=(1.0,), priority=Priority.URGENT)
+async def answer(run: Run, *, answer_id: uuid.UUID) -> Outcome | None:
+    """Answers a member's question about an interview."""
+    return await answer_question(run=run, answer_id=answer_id)
