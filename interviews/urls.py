@@ -3,11 +3,14 @@
 from django.urls import path
 
 from interviews.views import (
+    ask,
     audit,
     candidate,
     candidate_room,
     candidates,
+    decision,
     home,
+    importing,
     interview,
     interview_new,
     interviews,
@@ -17,6 +20,8 @@ from interviews.views import (
     plan_edit,
     position,
     positions,
+    report,
+    review,
     rubric_edit,
     rubrics,
     settings,
@@ -85,4 +90,35 @@ urlpatterns = [
     path("room/consent/", candidate_room.candidate_consent, name="candidate_consent"),
     path("room/withdraw/", candidate_room.candidate_withdraw, name="candidate_withdraw"),
     # After the interview
+    path("interviews/import/", importing.import_page, name="import"),
+    path("interviews/<uuid:interview_id>/report/", report.report, name="report"),
+    path(
+        "interviews/<uuid:interview_id>/report/part/<slug:kind>/",
+        report.report_part,
+        name="report_part",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/report/progress/",
+        report.report_progress,
+        name="report_progress",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/report/transcript/",
+        report.report_transcript,
+        name="report_transcript",
+    ),
+    path("interviews/<uuid:interview_id>/report/again/", report.run_again, name="report_run_again"),
+    path(
+        "interviews/<uuid:interview_id>/report/replay/<slug:step>/",
+        report.replay,
+        name="report_replay",
+    ),
+    path("interviews/<uuid:interview_id>/report/ask/", ask.ask, name="ask"),
+    path(
+        "interviews/<uuid:interview_id>/report/answers/<uuid:answer_id>/",
+        ask.answer,
+        name="answer",
+    ),
+    path("interviews/<uuid:interview_id>/review/", review.review, name="review"),
+    path("interviews/<uuid:interview_id>/decision/", decision.decide, name="decide"),
 ]

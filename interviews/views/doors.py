@@ -12,6 +12,7 @@ from typing import Concatenate, Literal, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from interviews import access
 from interviews.access import Forbidden, Missing, Permission
@@ -33,6 +34,7 @@ class MemberRequest(HttpRequest):
     """A request on behalf of a member."""
 
     member: Member
+    htmx: HtmxDetails
 
 
 MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]

@@ -1,0 +1,29 @@
+"""Small questions that several pages of the report ask."""
+
+from ai_engine.engine import engine
+from interviews.models import Debrief, DebriefPart, Interview
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number from an address; None when it is absent or no number of ours."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 18:
+        return None
+    return int(text)
+
+
+def is_degraded(debrief: Debrief) -> bool:
+    """Whether some part was put together without AI."""
+    return DebriefPart.objects.filter(debrief=debrief, degraded=True).exists()
+
+
+def has_providers() -> bool:
+    """Whether there is an AI to ask by now."""
+    return engine.has_providers()
+
+
+def length_words(interview: Interview) -> str:
+    """How long the interview took; nothing when that is not known."""
+    if interview.started_at is None or interview.ended_at is None:
+        return ""
+    minutes = round((interview.ended_at - interview.started_at).total_seconds() / 60)
+    return f"{minutes} minute{'' if minutes == 1 else 's'}" if minutes > 0 else ""
