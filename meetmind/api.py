@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from interviews.access import Forbidden, Missing
+from interviews.api import router as interviews_router
 from meetmind.api_docs import LocalDocs
 from webapi.documented import DocumentedApi
 from webapi.problems import problem_response
@@ -29,3 +30,6 @@ def _missing(request: HttpRequest, exc: Exception) -> HttpResponse:
 @api.exception_handler(Forbidden)
 def _forbidden(request: HttpRequest, exc: Exception) -> HttpResponse:
     return problem_response(403, detail=str(exc))
+
+
+api.add_router("", interviews_router)
