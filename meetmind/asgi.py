@@ -4,12 +4,14 @@ import os
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
+from prometheus_client import REGISTRY
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
 _http = get_asgi_application()
 
 from interviews.hub import the_hub  # noqa: E402
 from interviews.routing import websockets  # noqa: E402
+from meetmind.figures import register_figures  # noqa: E402
 from meetmind.restart import Restartable, stop_gently  # noqa: E402
 
 
@@ -19,4 +21,9 @@ async def _end_rooms() -> None:
 
 application = Restartable(ProtocolTypeRouter({"http": _http, "websocket": websockets}))
 application.before_stop(_end_rooms)
+register_figures(
+    REGISTRY,
+    open_sockets=lambda: application.open_sockets,
+    open_requests=lambda: application.open_requests,
+)
 stop_gently(application)

@@ -37,6 +37,14 @@ class Restartable:
         self._before_close: list[Hook] = []
         self._before_stop: list[Hook] = []
 
+    @property
+    def open_sockets(self) -> int:
+        return len(self._sockets)
+
+    @property
+    def open_requests(self) -> int:
+        return len(self._requests)
+
     def before_close(self, hook: Hook) -> None:
         """Registers what an app wants to do while its sockets are still open."""
         self._before_close.append(hook)

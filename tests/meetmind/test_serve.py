@@ -28,6 +28,8 @@ def test_it_serves_reports_ready_and_stops_cleanly(tmp_path: Path) -> None:
             assert json.load(response)["ready"] is True
         with urllib.request.urlopen(f"{server.address}/accounts/login/", timeout=10) as response:
             assert response.status == 200
+        with urllib.request.urlopen(f"{server.address}/metrics", timeout=10) as response:
+            assert b"meetmind_open_requests 1.0" in response.read()
         assert f"MeetMind runs at {server.address}" in server.output
         assert "AI providers" in server.output
     finally:
