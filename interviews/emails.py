@@ -4,17 +4,20 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import reverse
 
 from interviews.candidate_link import join_url
-from interviews.models import Interview, MemberInvitation
+from interviews.models import Debrief, Interview, Member, MemberInvitation
 from interviews.services.invite_candidate import (
     INTERVIEW_CANCELLED,
     INTERVIEW_MOVED,
     INVITATION,
 )
 from interviews.services.invite_member import COLLEAGUE_INVITED, invitation_url
-from interviews.states import OVER, InterviewState, Mode
+from interviews.states import OVER, DebriefStatus, InterviewState, Mode, PartKind
 from notifications.kinds import Appointment, EmailKind, Letter, NoLongerWanted, register
+
+DEBRIEF_READY = "debrief_ready"
 
 
 def gather_invitation(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
@@ -42,6 +45,52 @@ def gather_interview_cancelled(subject_id: str, recipient_id: str) -> Letter | N
     if interview.state != InterviewState.CANCELLED:
         return NoLongerWanted("the interview is on again")
     return _to_candidate(interview)
+
+
+def gather_debrief_ready(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
+    """Tells a member that a debrief is there, or honestly which parts are not.
+
+    `subject_id` is the debrief, `recipient_id` the member.
+    """
+    debrief = (
+        Debrief.objects.filter(id=_uuid(subject_id))
+        .select_related("interview__candidate", "interview__position")
+        .first()
+    )
+    member = (
+        Member.objects.filter(id=_uuid(recipient_id), is_active=True).select_related("user").first()
+    )
+    if debrief is None or debrief.interview.candidate.erased_at:
+        return NoLongerWanted("the interview is gone")
+    if member is None or member.organisation_id != debrief.interview.organisation_id:
+        return NoLongerWanted("the recipient left the organisation")
+    if debrief.interview.debriefs.filter(number__gt=debrief.number).exists():
+        return NoLongerWanted("a newer debrief took its place")
+    path = reverse("report", args=[debrief.interview_id])
+    return Letter(
+        to_address=member.user.email,
+        to_name=member.user.name,
+        words={
+            "interview": debrief.interview,
+            "parts": _parts(debrief),
+            "is_whole": debrief.status == DebriefStatus.READY,
+            "report_url": f"{settings.PUBLIC_URL}{path}",
+        },
+    )
+
+
+def _parts(debrief: Debrief) -> list[dict[str, str]]:
+    """Each part of a debrief with what came of it: a mail that hides a dead part would be a lie."""
+    written = {part.kind: part for part in debrief.parts.all()}
+    words = []
+    for kind in PartKind:
+        part = written.get(kind)
+        if part is None:
+            outcome = "could not be written; the report says why"
+        else:
+            outcome = "written without AI" if part.degraded else "ready"
+        words.append({"title": kind.label, "words": outcome})
+    return words
 
 
 def gather_colleague_invited(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
@@ -128,3 +177,4 @@ register(EmailKind(INVITATION, "Invitation to an interview", gather_invitation))
 register(EmailKind(INTERVIEW_MOVED, "New time for an interview", gather_interview_moved))
 register(EmailKind(INTERVIEW_CANCELLED, "Interview cancelled", gather_interview_cancelled))
 register(EmailKind(COLLEAGUE_INVITED, "Invitation of a colleague", gather_colleague_invited))
+register(EmailKind(DEBRIEF_READY, "Debrief ready", gather_debrief_ready))
