@@ -7,13 +7,14 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from interviews.events import EventKind
 from interviews.models import Event, Interview, Segment
 from interviews.states import Speaker
 
 SEGMENTS_AT_ONCE = 120
-SPEECH_NAMED = "turn.finished"  # by whoever spoke: these pieces belong to the turn
-SPEECH_SETTLED = ("segment.final", "segment.failed", "gap.marked")
-SPEECH_LOST = ("segment.failed", "gap.marked")
+SPEECH_NAMED = EventKind.TURN_FINISHED  # by whoever spoke: these pieces belong to the turn
+SPEECH_LOST = (EventKind.SEGMENT_FAILED, EventKind.GAP_MARKED)
+SPEECH_SETTLED = (EventKind.SEGMENT_FINAL, *SPEECH_LOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
+from interviews.events import EventKind
 from interviews.models import Debrief, TranscriptVersion
 from interviews.queries.transcript import Gap, gaps, speech_in_flight
 from interviews.services.hold_debrief import NotWanted, hold_debrief
@@ -56,7 +57,7 @@ def _mark_gaps(debrief: Debrief, in_flight: list[Gap], now: datetime) -> None:
     for gap in in_flight:
         append_event(
             debrief.interview,
-            kind="gap.marked",
+            kind=EventKind.GAP_MARKED,
             at=now,
             payload={"seg_id": gap.seg_id, "at_ms": gap.at_ms},
             for_candidate=True,
