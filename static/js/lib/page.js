@@ -3,6 +3,8 @@ import { openedByButtons } from "./dialog.js";
 import { announce } from "./live_region.js";
 import { localiseTimes } from "./time.js";
 
+const RESEND_AFTER = 8000;
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (menu !== except) menu.open = false;
@@ -41,10 +43,16 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "true";
   const button = event.submitter;
+  const words = button?.textContent;
   if (button?.dataset.working) {
     button.textContent = button.dataset.working;
     announce(button.dataset.working);
   }
+  // An answer that is a file to keep leaves the page as it is: then the form may be sent again.
+  setTimeout(() => {
+    delete form.dataset.sent;
+    if (button?.dataset.working) button.textContent = words;
+  }, RESEND_AFTER);
 });
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
