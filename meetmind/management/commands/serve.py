@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from interviews.services.first_administrator import make_first_admin_link
+from meetmind.demo.seed import greeting, seed_first_visit
 from meetmind.installation import bring_database_up_to_date, data_in_words, providers_in_words
 
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
                 lock.take()
             one_process.require_free_port(host, settings.PORT)
             bring_database_up_to_date()
+            if not no_demo and not settings.DATABASE_URL:
+                seed_first_visit(now=timezone.now())
             listened = one_process.serve(
                 host=host,
                 port=settings.PORT,
@@ -45,7 +48,7 @@ class Command(BaseCommand):
 
     def _greet(self) -> None:
         first_administrator = make_first_admin_link(now=timezone.now())
-        lines = [("AI providers", providers_in_words()), ("Data", data_in_words())]
+        lines = [*greeting(), ("AI providers", providers_in_words()), ("Data", data_in_words())]
         if first_administrator is not None:
             lines.insert(
                 0, ("First administrator", f"{first_administrator} (works once, for a day)")
