@@ -6,8 +6,10 @@ is said only inside one's own organisation.
 """
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum, auto
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -25,6 +27,8 @@ from interviews.models import (
 from interviews.states import AiDraftVisibility, ReviewStatus, Role
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
+ORGANISATION_IN_SESSION = "organisation"
 
 
 class Missing(Exception):
@@ -59,6 +63,20 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.INTERVIEWER: frozenset({_P.SEE, _P.LEAD, _P.SEE_REPORT, _P.REVIEW}),
     Role.OBSERVER: frozenset({_P.SEE, _P.SEE_REPORT}),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in by a route: anybody, the candidate of a link, a signed-in user, a member, an operator."""
+
+    kind: Literal["public", "candidate", "user", "member", "operator"]
+    permission: Permission | None = None
+
+
+def declare(entrance: Callable[..., R], door: Door) -> Callable[..., R]:
+    """Notes the door on a view or an operation, where the test that walks every route reads it."""
+    entrance.door = door  # type: ignore[attr-defined]  # functions take attributes
+    return entrance
 
 
 def may(member: Member, permission: Permission) -> bool:

@@ -2,8 +2,27 @@
 
 from ninja import Router
 
-from interviews.api import debriefs, imports, questions, reviews, segments
+from interviews.api import (
+    audit,
+    candidates,
+    debriefs,
+    imports,
+    interviews,
+    invitations,
+    members,
+    organisations,
+    plans,
+    positions,
+    questions,
+    reviews,
+    rubrics,
+    segments,
+)
 
 router = Router()
-for resource in (segments, imports, debriefs, reviews, questions):
-    router.add_router("", resource.router)
+for before in (organisations, members, positions, plans, rubrics, candidates):
+    router.add_router("", before.router)
+for around in (interviews, invitations, audit):
+    router.add_router("", around.router)
+for after in (segments, imports, debriefs, reviews, questions):
+    router.add_router("", after.router)

@@ -22,6 +22,7 @@ from interviews.states import Actor, IllegalMove, InterviewState, Mode
 DEFAULT_WINDOW = timedelta(days=7)  # an AI-led interview waits this long for its candidate
 _MAY_BE_LATE = timedelta(minutes=5)  # a form takes a while to fill in
 _AHEAD = timedelta(days=365)
+_LONGEST_WINDOW = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,25 @@ def create_draft(*, draft: InterviewDraft, by: Member) -> Interview:
         interview.interviewers.set(draft.interviewers)
         _audit("interview.created", interview, by)
     return interview
+
+
+def create_scheduled(
+    *,
+    draft: InterviewDraft,
+    by: Member,
+    scheduled_at: datetime,
+    window_ends_at: datetime | None = None,
+    now: datetime,
+) -> Interview:
+    """An interview its candidate is invited to at once. Raises ValidationError."""
+    with transaction.atomic():
+        return schedule(
+            interview=create_draft(draft=draft, by=by),
+            by=by,
+            scheduled_at=scheduled_at,
+            window_ends_at=window_ends_at,
+            now=now,
+        )
 
 
 def schedule(
@@ -211,6 +231,8 @@ def _check_times(
     if start > now + _AHEAD:
         raise ValidationError({"scheduled_at": "This is more than a year ahead."})
     end = end or start + DEFAULT_WINDOW
+    if end > start + _LONGEST_WINDOW:
+        raise ValidationError({"window_ends_at": "The candidate may begin within 90 days."})
     if end < start + timedelta(minutes=interview.minutes):
         raise ValidationError(
             {"window_ends_at": "The candidate needs at least the interview's length to begin in."}

@@ -5,9 +5,8 @@ as 404 and Forbidden as 403, and sends strangers to sign in.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, Literal, ParamSpec, cast
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,19 +14,17 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from interviews import access
-from interviews.access import Forbidden, Missing, Permission
+from interviews.access import (
+    ORGANISATION_IN_SESSION,
+    Door,
+    Forbidden,
+    Missing,
+    Permission,
+    declare,
+)
 from interviews.models import Member, User
 
 P = ParamSpec("P")
-ORGANISATION_IN_SESSION = "organisation"
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Who may come in: anybody, the candidate of a link, a signed-in user, a member, an operator."""
-
-    kind: Literal["public", "candidate", "user", "member", "operator"]
-    permission: Permission | None = None
 
 
 class MemberRequest(HttpRequest):
@@ -99,12 +96,6 @@ def public_page(view: View[P]) -> View[P]:
 def candidate_page(view: View[P]) -> View[P]:
     """For the holder of a candidate's link or cookie; the view checks it with `candidate_link`."""
     return declare(view, Door("candidate"))
-
-
-def declare(view: Callable[..., HttpResponseBase], door: Door) -> Callable[..., HttpResponseBase]:
-    """Notes the door on the view, where the test that walks every route reads it."""
-    view.door = door  # type: ignore[attr-defined]  # functions take attributes
-    return view
 
 
 def current_member(request: HttpRequest) -> Member:

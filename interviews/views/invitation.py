@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from interviews.access import ORGANISATION_IN_SESSION
 from interviews.models import Member, MemberInvitation, User
 from interviews.services.invite_member import (
     InvitationRefused,
@@ -21,7 +22,7 @@ from interviews.services.invite_member import (
     accept_as_user,
     find_invitation,
 )
-from interviews.views.doors import ORGANISATION_IN_SESSION, public_page
+from interviews.views.doors import public_page
 from interviews.views.forms import report_faults
 from webapi.limits import spend
 

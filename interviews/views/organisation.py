@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from interviews import access
-from interviews.access import Missing
+from interviews.access import ORGANISATION_IN_SESSION, Missing
 from interviews.models import User
-from interviews.views.doors import ORGANISATION_IN_SESSION, user_page
+from interviews.views.doors import user_page
 
 
 @user_page
