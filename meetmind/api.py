@@ -5,6 +5,10 @@ from django.http import HttpRequest, HttpResponse
 
 from interviews.access import Forbidden, Missing
 from interviews.api import router as interviews_router
+from interviews.services.change_team import LastAdministrator
+from interviews.services.write_plan import StalePlan
+from interviews.services.write_rubric import StaleRubric
+from interviews.states import IllegalMove
 from meetmind.api_docs import LocalDocs
 from webapi.documented import DocumentedApi
 from webapi.problems import problem_response
@@ -25,6 +29,19 @@ api = DocumentedApi(
 @api.exception_handler(Missing)
 def _missing(request: HttpRequest, exc: Exception) -> HttpResponse:
     return problem_response(404)
+
+
+@api.exception_handler(StalePlan)
+@api.exception_handler(StaleRubric)
+def _stale(request: HttpRequest, exc: Exception) -> HttpResponse:
+    detail = "Somebody changed it since that revision. Read it again, then decide."
+    return problem_response(409, detail=detail, code="stale")
+
+
+@api.exception_handler(IllegalMove)
+@api.exception_handler(LastAdministrator)
+def _not_now(request: HttpRequest, exc: Exception) -> HttpResponse:
+    return problem_response(409, detail=str(exc))
 
 
 @api.exception_handler(Forbidden)

@@ -11,6 +11,9 @@ from interviews.states import IN_ROOM, Role
 class LastAdministrator(Exception):
     """This would leave the organisation without an administrator."""
 
+    def __init__(self) -> None:
+        super().__init__("There must be an administrator left. Make somebody else one first.")
+
 
 def change_role(*, member: Member, role: Role, by: Member) -> Member:
     """Takes effect at once, in open rooms too. Raises LastAdministrator."""

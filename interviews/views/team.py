@@ -30,8 +30,6 @@ from interviews.views.doors import MemberRequest, member_page
 from interviews.views.forms import report_faults
 from interviews.views.lists import read_page
 
-_LAST = "There must be an administrator left. Make somebody else one first."
-
 
 class InviteForm(forms.Form):
     email = forms.EmailField(max_length=254, label="Email address")
@@ -92,8 +90,8 @@ def member_role(request: MemberRequest, member_id: uuid.UUID) -> HttpResponse:
         return redirect("team")
     try:
         change_role(member=row, role=Role(role), by=request.member)
-    except LastAdministrator:
-        messages.error(request, _LAST)
+    except LastAdministrator as refusal:
+        messages.error(request, str(refusal))
     else:
         messages.success(request, f"{row.user} is now {Role(role).label.lower()}.")
     return redirect("team")
@@ -110,8 +108,8 @@ def member_active(request: MemberRequest, member_id: uuid.UUID) -> HttpResponse:
         return redirect("team")
     try:
         deactivate_member(member=row, by=request.member)
-    except LastAdministrator:
-        messages.error(request, _LAST)
+    except LastAdministrator as refusal:
+        messages.error(request, str(refusal))
     else:
         messages.success(request, f"{row.user} no longer has access. What they wrote stays.")
     return redirect("team")
