@@ -12,6 +12,7 @@ from interviews import access
 from interviews.access import Missing, Permission
 from interviews.api.callers import called_interview
 from interviews.api.debrief_stream import stream_of
+from interviews.api.doors import opens
 from interviews.api.evidence import ProvenanceOut, QuoteOut, SectionOut
 from interviews.models import Debrief
 from interviews.queries.debrief_progress import progress_of
@@ -108,6 +109,7 @@ class ScorecardOut(Schema):
 
 
 @router.get("/interviews/{uuid:interview_id}/debriefs", response=DebriefPage)
+@opens(Permission.SEE_REPORT)
 def list_debriefs(
     request: HttpRequest, interview_id: uuid.UUID, page: Query[PageQuery]
 ) -> DebriefPage:
@@ -118,6 +120,7 @@ def list_debriefs(
 
 
 @router.post("/interviews/{uuid:interview_id}/debriefs", response={202: DebriefOut})
+@opens(Permission.LEAD)
 def run_debrief(request: HttpRequest, interview_id: uuid.UUID) -> Status[DebriefOut]:
     """Writes the debrief anew; follow it by the stream. 409 while one is being written."""
     interview, member = called_interview(request, interview_id, to=Permission.LEAD)
@@ -130,6 +133,7 @@ def run_debrief(request: HttpRequest, interview_id: uuid.UUID) -> Status[Debrief
 
 
 @router.get("/interviews/{uuid:interview_id}/debriefs/{int:number}", response=WholeDebriefOut)
+@opens(Permission.SEE_REPORT)
 def get_debrief(request: HttpRequest, interview_id: uuid.UUID, number: int) -> WholeDebriefOut:
     """Summary and insights, as far as they are written. Number 0 is the newest."""
     interview, _ = called_interview(request, interview_id, to=Permission.SEE_REPORT)
@@ -160,6 +164,7 @@ def get_debrief(request: HttpRequest, interview_id: uuid.UUID, number: int) -> W
 
 
 @router.get("/interviews/{uuid:interview_id}/scorecard", response=ScorecardOut, tags=["scorecards"])
+@opens(Permission.SEE_REPORT)
 def get_scorecard(request: HttpRequest, interview_id: uuid.UUID) -> ScorecardOut:
     """The newest AI draft. 403 until one may see it: usually after one's own review is submitted."""
     interview, member = called_interview(request, interview_id, to=Permission.SEE_REPORT)
@@ -179,6 +184,7 @@ def get_scorecard(request: HttpRequest, interview_id: uuid.UUID) -> ScorecardOut
 
 
 @router.get("/interviews/{uuid:interview_id}/stream", url_name="stream_debrief")
+@opens(Permission.SEE_REPORT)
 def stream_debrief(request: HttpRequest, interview_id: uuid.UUID) -> StreamingHttpResponse:
     """Server-sent events: `progress`, then `summary`, `scorecard` and `insights` when each is there
     or will not come, and `settled` at the end. The words themselves are fetched: events carry none."""

@@ -12,6 +12,7 @@ from ninja.files import UploadedFile
 from interviews import access
 from interviews.access import Permission
 from interviews.api.callers import calling_member
+from interviews.api.doors import opens
 from interviews.importing import ImportRefused, read_transcript
 from interviews.models import TranscriptImport
 from interviews.services.import_transcript import (
@@ -64,6 +65,7 @@ class ImportPage(PageOf[ImportOut]):
 
 
 @router.get("/imports", response=ImportPage)
+@opens(Permission.SEE)
 def list_imports(request: HttpRequest, page: Query[PageQuery]) -> ImportPage:
     """Newest first."""
     member = calling_member(request)
@@ -73,6 +75,7 @@ def list_imports(request: HttpRequest, page: Query[PageQuery]) -> ImportPage:
 
 
 @router.post("/imports", response={201: ImportOut})
+@opens(Permission.INVITE)
 def import_interview(
     request: HttpRequest, body: Form[ImportIn], file: File[UploadedFile]
 ) -> Status[ImportOut]:

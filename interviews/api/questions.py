@@ -9,6 +9,7 @@ from ninja import Field, Router, Schema, Status
 
 from interviews.access import Missing, Permission
 from interviews.api.callers import called_interview
+from interviews.api.doors import opens
 from interviews.api.evidence import ClaimOut, ProvenanceOut
 from interviews.queries.report import AnswerShown, answers_of, find_answer
 from interviews.services.answer_question import LONGEST_QUESTION, ask_question
@@ -46,6 +47,7 @@ class QuestionIn(Schema):
 
 
 @router.get("/interviews/{uuid:interview_id}/questions", response=list[AnswerOut])
+@opens(Permission.SEE_REPORT)
 def list_questions(request: HttpRequest, interview_id: uuid.UUID) -> list[AnswerOut]:
     """The newest twenty."""
     interview, _ = called_interview(request, interview_id, to=Permission.SEE_REPORT)
@@ -53,6 +55,7 @@ def list_questions(request: HttpRequest, interview_id: uuid.UUID) -> list[Answer
 
 
 @router.post("/interviews/{uuid:interview_id}/questions", response={202: AnswerOut})
+@opens(Permission.SEE_REPORT)
 def ask_about_interview(
     request: HttpRequest, interview_id: uuid.UUID, body: QuestionIn
 ) -> Status[AnswerOut]:
@@ -65,6 +68,7 @@ def ask_about_interview(
 
 
 @router.get("/interviews/{uuid:interview_id}/questions/{uuid:answer_id}", response=AnswerOut)
+@opens(Permission.SEE_REPORT)
 def get_question(request: HttpRequest, interview_id: uuid.UUID, answer_id: uuid.UUID) -> AnswerOut:
     interview, _ = called_interview(request, interview_id, to=Permission.SEE_REPORT)
     shown = find_answer(interview, answer_id)

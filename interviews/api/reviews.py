@@ -10,6 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 from interviews import access
 from interviews.access import Permission
 from interviews.api.callers import called_interview
+from interviews.api.doors import opens
 from interviews.models import Decision, Interview, Member
 from interviews.queries.reviews import ReviewShown, own_review, submitted_reviews
 from interviews.services.decide import decide
@@ -108,6 +109,7 @@ class DecisionIn(Schema):
 
 
 @router.get("/interviews/{uuid:interview_id}/reviews", response=list[ReviewOut])
+@opens(Permission.SEE_REPORT)
 def list_reviews(request: HttpRequest, interview_id: uuid.UUID) -> list[ReviewOut]:
     """Submitted scorecards. Until one may see the others', only one's own."""
     interview, member = called_interview(request, interview_id, to=Permission.SEE_REPORT)
@@ -118,6 +120,7 @@ def list_reviews(request: HttpRequest, interview_id: uuid.UUID) -> list[ReviewOu
 
 
 @router.get("/interviews/{uuid:interview_id}/reviews/mine", response=ReviewOut)
+@opens(Permission.REVIEW)
 def get_my_review(request: HttpRequest, interview_id: uuid.UUID) -> ReviewOut:
     """One's own scorecard; blank, at revision 0, before it is begun."""
     interview, member = called_interview(request, interview_id, to=Permission.REVIEW)
@@ -125,6 +128,7 @@ def get_my_review(request: HttpRequest, interview_id: uuid.UUID) -> ReviewOut:
 
 
 @router.put("/interviews/{uuid:interview_id}/reviews/mine", response=ReviewOut)
+@opens(Permission.REVIEW)
 def save_my_review(request: HttpRequest, interview_id: uuid.UUID, body: ReviewIn) -> ReviewOut:
     """Saves it. 409 when it was saved from elsewhere since `revision`, or is submitted."""
     interview, member = called_interview(request, interview_id, to=Permission.REVIEW)
@@ -132,6 +136,7 @@ def save_my_review(request: HttpRequest, interview_id: uuid.UUID, body: ReviewIn
 
 
 @router.post("/interviews/{uuid:interview_id}/reviews/mine/submit", response=ReviewOut)
+@opens(Permission.REVIEW)
 def submit_my_review(request: HttpRequest, interview_id: uuid.UUID, body: ReviewIn) -> ReviewOut:
     """Saves and submits it, for good. `overall` must be given."""
     interview, member = called_interview(request, interview_id, to=Permission.REVIEW)
@@ -139,6 +144,7 @@ def submit_my_review(request: HttpRequest, interview_id: uuid.UUID, body: Review
 
 
 @router.get("/interviews/{uuid:interview_id}/decisions", response=DecisionPage, tags=["decisions"])
+@opens(Permission.SEE_REPORT)
 def list_decisions(
     request: HttpRequest, interview_id: uuid.UUID, page: Query[PageQuery]
 ) -> DecisionPage:
@@ -152,6 +158,7 @@ def list_decisions(
 @router.post(
     "/interviews/{uuid:interview_id}/decisions", response={201: DecisionOut}, tags=["decisions"]
 )
+@opens(Permission.DECIDE)
 def add_decision(
     request: HttpRequest, interview_id: uuid.UUID, body: DecisionIn
 ) -> Status[DecisionOut]:

@@ -8,6 +8,7 @@ from ninja import Query, Router, Schema
 
 from interviews.access import Permission
 from interviews.api.callers import called_interview
+from interviews.api.doors import opens
 from interviews.models import Segment
 from webapi.pages import PageOf, PageQuery, page_of
 
@@ -53,6 +54,7 @@ class SegmentPage(PageOf[SegmentOut]):
 
 
 @router.get("/interviews/{uuid:interview_id}/segments", response=SegmentPage)
+@opens(Permission.SEE_REPORT)
 def list_segments(
     request: HttpRequest, interview_id: uuid.UUID, page: Query[PageQuery]
 ) -> SegmentPage:
