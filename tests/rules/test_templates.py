@@ -63,7 +63,9 @@ TEMPLATE_RULES = (
 SCRIPT_RULES = (
     Rule(
         "text taken for HTML",
-        r"\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|DOMParser)\b|document\.write",
+        # As a property only: "innerHTML" is also the name of a htmx swap of what the server rendered.
+        r"""[.?]\s*(?:inner|outer)HTML\b|\[\s*["'](?:inner|outer)HTML"""
+        r"""|\b(?:insertAdjacentHTML|createContextualFragment|DOMParser)\b|document\.write""",
         "element.innerHTML = words;",
     ),
     Rule("code from text", r"\beval\s*\(|new Function\b", "eval(words)"),

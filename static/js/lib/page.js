@@ -43,7 +43,7 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.sent = "true";
   const button = event.submitter;
-  const words = button?.textContent;
+  const words = button ? [...button.childNodes] : [];
   if (button?.dataset.working) {
     button.textContent = button.dataset.working;
     announce(button.dataset.working);
@@ -51,7 +51,7 @@ document.addEventListener("submit", (event) => {
   // An answer that is a file to keep leaves the page as it is: then the form may be sent again.
   setTimeout(() => {
     delete form.dataset.sent;
-    if (button?.dataset.working) button.textContent = words;
+    if (button?.dataset.working) button.replaceChildren(...words);
   }, RESEND_AFTER);
 });
 addEventListener("pageshow", (event) => {
