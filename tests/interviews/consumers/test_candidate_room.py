@@ -1,0 +1,243 @@
+"""An AI-led interview over the socket, as the candidate's browser has it."""
+
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from interviews.models import Event, Interview, Segment
+from interviews.states import InterviewState
+from tests.cast import QUESTIONS
+from tests.interviews.consumers.conftest import Client, Closed, Stage
+
+ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
+
+
+async def until_asked(client: Client) -> dict[str, object]:
+    """The next question that waits for an answer."""
+    while True:
+        event = await client.until("event", kind="question.asked")
+        if event["awaits_answer"]:
+            return event
+
+
+async def interview_to_the_end(client: Client) -> None:
+    await client.send("control", action="start")
+    while True:
+        frame = await client.next()
+        if frame.get("kind") == "question.asked" and frame["awaits_answer"]:
+            await client.answer(ANSWER)
+        if frame.get("kind") == "state.changed" and frame["state"] == "ended":
+            return
+
+
+async def test_the_ai_asks_and_the_candidate_answers_to_the_end(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await interview_to_the_end(cem)
+    seqs = [event["seq"] for event in cem.events()]
+    assert seqs == list(range(1, len(seqs) + 1))
+    asked = [event["text"] for event in cem.events() if event["kind"] == "question.asked"]
+    assert [text for text in asked if text in QUESTIONS] == list(QUESTIONS)
+    stored = await sync_to_async(Interview.objects.get)()
+    assert (stored.state, stored.ended_by) == (InterviewState.ENDED, "director")
+
+
+async def test_no_frame_tells_the_candidate_of_what_comes_later(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    for number in range(len(QUESTIONS)):
+        await until_asked(cem)
+        heard = json.dumps(cem.frames)
+        assert not any(text in heard for text in QUESTIONS[number + 1 :])
+        for secret in ("competency", "rubric", "question_ref", "must_ask", "next_in_plan", "Explains own"):
+            assert secret not in heard
+        await cem.answer(ANSWER)
+
+
+async def test_the_words_of_a_question_stream_before_it_stands(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    asked = await until_asked(cem)
+    deltas = [
+        frame
+        for frame in cem.frames
+        if frame["type"] == "question.delta" and frame["msg_id"] == asked["msg_id"]
+    ]
+    assert "".join(str(delta["text"]) for delta in deltas) == asked["text"]
+
+
+async def test_a_refresh_goes_on_at_the_same_place(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    question = await until_asked(cem)
+    await cem.leave()
+    again = stage.tab()
+    await again.connect()
+    welcome = await again.hello()
+    assert (welcome["state"], welcome["last_seq"]) == ("live", question["seq"])
+    while len(again.events()) < len(cem.events()):
+        await again.next()
+    assert again.events() == cem.events()
+    await again.answer(ANSWER)
+    assert (await until_asked(again))["text"] == QUESTIONS[1]
+
+
+async def test_only_what_was_missed_is_sent_again(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    question = await until_asked(cem)
+    epoch = cem.frames[0]["epoch"]
+    await cem.leave()
+    again = stage.tab()
+    await again.connect()
+    await again.hello(resume_from=int(str(question["seq"])) - 1, epoch=str(epoch))
+    assert (await again.until("event"))["seq"] == question["seq"]
+
+
+async def test_another_history_starts_from_nothing(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    await until_asked(cem)
+    await cem.leave()
+    for resume_from, epoch in ((2, "another"), (9_999, None)):
+        again = stage.tab()
+        await again.connect()
+        welcome = await again.hello(resume_from=resume_from, epoch=epoch)
+        assert welcome["is_reset"]
+        assert (await again.until("event"))["seq"] == 1
+        await again.leave()
+
+
+async def test_a_gap_is_asked_for_on_the_same_socket(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    question = await until_asked(cem)
+    seq = int(str(question["seq"]))
+    await cem.hello(resume_from=seq - 1)
+    assert (await cem.until("event"))["seq"] == seq
+
+
+async def test_the_newest_tab_wins(stage: Stage) -> None:
+    first = await stage.candidate()
+    second = await stage.candidate()
+    assert await first.until_closed() == 4009
+    await second.say({"type": "ping", "t": 1})
+    await second.until("pong")
+
+
+async def test_a_resent_answer_is_acknowledged_as_a_duplicate(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    await until_asked(cem)
+    message = {"type": "segment.final", "client_seq": 50, "seg_id": "s1", "text": "Once."}
+    await cem.say(message)
+    first = await cem.until("ack", client_seq=50)
+    await cem.say(message)
+    second = await cem.until("ack", client_seq=50)
+    assert (first["duplicate"], second["duplicate"]) == (False, True)
+    assert first["seq"] == second["seq"]
+    await cem.leave()
+    # From another tab, under the first one's id: still the same message.
+    other = await stage.candidate()
+    await other.say({**message, "client_id": cem.client_id})
+    assert (await other.until("ack", client_seq=50))["duplicate"]
+    assert await sync_to_async(Segment.objects.filter(speaker="candidate").count)() == 1
+
+
+async def test_a_long_answer_is_refused_with_its_number(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    await until_asked(cem)
+    number = await cem.send("segment.final", seg_id="s1", text="a" * 20_000)
+    refused = await cem.until("error", client_seq=number)
+    assert refused["code"] == "text_too_long"
+    number = await cem.send("segment.final", seg_id="s1", text="  ")
+    assert (await cem.until("error", client_seq=number))["code"] == "text_empty"
+    number = await cem.send("segment.final", seg_id="s1", text="A shorter one.")
+    await cem.until("ack", client_seq=number)
+
+
+async def test_a_pause_silences_the_ai_and_resume_asks_anew(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    await until_asked(cem)
+    await cem.send("control", action="pause")
+    await cem.until("event", kind="state.changed", state="paused")
+    await cem.send("control", action="clarify")
+    assert (await cem.until("error"))["code"] == "wrong_state"
+    await cem.send("control", action="resume")
+    await cem.until("event", kind="state.changed", state="live")
+    await cem.send("control", action="repeat")
+    assert (await until_asked(cem))["text"] == QUESTIONS[0]
+
+
+async def test_after_the_end_late_words_are_kept_and_the_socket_goes(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    await until_asked(cem)
+    await cem.send("control", action="end")
+    await cem.until("event", kind="state.changed", state="ended")
+    number = await cem.send("segment.final", seg_id="late", text="One more thing.")
+    await cem.until("ack", client_seq=number)
+    assert (await sync_to_async(Segment.objects.get)(seg_id="late")).after_end
+
+
+async def test_a_candidate_cannot_count_what_members_do(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    await until_asked(cem)
+    rita = await stage.member(stage.cast.rita)
+    for number in range(5):
+        sent = await rita.send("control", action="whisper", text=f"Ask about topic {number}.")
+        await rita.until("ack", client_seq=sent)
+    await cem.say({"type": "ping", "t": 1})
+    pong = await cem.until("pong")
+    assert pong["last_seq"] == len(cem.events())
+    assert "topic" not in json.dumps(cem.frames)
+    assert await sync_to_async(Event.objects.filter(candidate_seq=None).count)() == 5
+
+
+async def test_a_member_takes_over_and_hands_back(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await cem.send("control", action="start")
+    await until_asked(cem)
+    rita = await stage.member(stage.cast.rita)
+    await rita.send("control", action="take_over")
+    await cem.until("event", kind="lead.changed", led_by="Rita")
+    await rita.send("segment.final", seg_id="r1", text="Which database was it?")
+    heard = await cem.until("event", kind="segment.final")
+    assert (heard["speaker"], heard["name"]) == ("interviewer", "Rita")
+    await cem.answer("PostgreSQL.")
+    await cem.until("event", kind="turn.finished")
+    await rita.send("control", action="hand_back")
+    assert (await until_asked(cem))["text"] in QUESTIONS
+
+
+async def test_members_see_who_is_there(stage: Stage) -> None:
+    await stage.candidate()
+    rita = await stage.member(stage.cast.rita)
+    assert rita.frames[0]["presence"] == [
+        {"role": "candidate", "name": "Cem Candidate"},
+        {"role": "recruiter", "name": "Rita"},
+    ]
+
+
+@pytest.mark.parametrize("what", ["suggestion.answer", "moment.mark", "note.add"])
+async def test_a_candidate_cannot_send_what_is_for_members(stage: Stage, what: str) -> None:
+    cem = await stage.candidate()
+    fields = {
+        "suggestion.answer": {"suggestion_id": cem.client_id, "answer": "use"},
+        "moment.mark": {"label": "good"},
+        "note.add": {"text": "a note"},
+    }[what]
+    await cem.send(what, **fields)
+    assert (await cem.until("error"))["code"] == "not_allowed"
+
+
+async def test_a_closed_socket_says_so(stage: Stage) -> None:
+    cem = await stage.candidate()
+    await stage.change(Interview.objects.update, access_generation=3, link_generation=2)
+    with pytest.raises(Closed) as closed:
+        while True:
+            await cem.next()
+    assert closed.value.code == 4001
