@@ -5,6 +5,7 @@ import uuid
 from django.utils import timezone
 
 from interviews.services.answer_question import answer_question
+from interviews.services.check_clock import check_clock
 from interviews.services.finish_debrief import finish_debrief
 from interviews.services.settle_transcript import settle_transcript
 from interviews.services.write_insights import write_insights
@@ -52,3 +53,10 @@ def finish(run: Run, *, debrief_id: uuid.UUID) -> Outcome | None:
 async def answer(run: Run, *, answer_id: uuid.UUID) -> Outcome | None:
     """Answers a member's question about an interview."""
     return await answer_question(run=run, answer_id=answer_id)
+
+
+@handler("interviews.check_clock", timeout=30)
+def clock(run: Run, *, interview_id: uuid.UUID) -> Outcome | None:
+    """Pauses, ends or expires what nobody ends."""
+    check_clock(interview_id=interview_id, now=timezone.now())
+    return None

@@ -19,4 +19,5 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 SCHEDULER_WAKEUP = "threads"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+AI_CALL_LOG_SECONDS = 0  # its thread would hold a connection to the test database
 TEST_REDIS_URL = env.text("REDIS_URL")

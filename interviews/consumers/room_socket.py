@@ -52,7 +52,7 @@ from interviews.queries.room import RoomSnapshot, room_snapshot
 from interviews.services import room_log
 from interviews.services.lead_interview import the_leader
 from interviews.services.participants import Participant
-from interviews.services.presence import note_arrival
+from interviews.services.presence import keep_presence, note_arrival
 from interviews.services.room_refusals import RightsChanged, RoomRefusal
 from interviews.states import OVER, InterviewState
 
@@ -158,6 +158,7 @@ class RoomSocket:
         """From the welcome to the close."""
         hub = the_hub()
         room_log.on_new_event(hub.nudge)
+        hub.watch(keep_presence)
         self._connection = self._connect(hello)
         await self._note_arrival()
         room = await hub.enter(self._interview_id, self._connection)

@@ -38,6 +38,7 @@ class Connection:
         self._send = send
         self._slow_seconds = slow_seconds
         self._window = Window()
+        self._is_welcome = False  # nothing is said before the welcome
         self._news = asyncio.Event()
         self._room_made = asyncio.Event()
 
@@ -47,7 +48,7 @@ class Connection:
 
     async def offer(self, frame: str) -> None:
         """A droppable frame: left out while the client does not keep up."""
-        if self._window.takes_droppable(frame):
+        if self._is_welcome and self._window.takes_droppable(frame):
             await self._send(frame)
 
     def heard(self) -> None:
@@ -60,7 +61,8 @@ class Connection:
             self._room_made.set()
 
     def start_after(self, seq: int) -> None:
-        """The client asks for what follows this number."""
+        """The client was welcomed, and is sent what follows this number."""
+        self._is_welcome = True
         self.cursor = seq
         self._window.forget()
         self._room_made.set()

@@ -20,7 +20,7 @@ from interviews.hub.connection import Connection
 from interviews.hub.layer import Layer
 from interviews.hub.reading import FETCH, RoomFacts, read_facts, read_new_events
 from interviews.hub.room import Room
-from interviews.hub.threads import in_database
+from interviews.hub.threads import finish_database_work, in_database
 
 logger = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
@@ -85,6 +85,7 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await finish_database_work()
 
     # News
 

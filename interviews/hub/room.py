@@ -33,6 +33,7 @@ class Room:
         self.connections: set[Connection] = set()
         self.question: OpenQuestion | None = None
         self.candidate_heard_at = time.monotonic()
+        self.candidate_noted_at = time.monotonic()
         self.is_subscribed = False
         self._elsewhere: dict[str, _Elsewhere] = {}
         self._last_presence: list[Person] = []

@@ -6,7 +6,7 @@ On that one thread a slow page would make every room wait behind it.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -15,6 +15,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _MOST = 8
 _threads: ThreadPoolExecutor | None = None
+_under_way: set["asyncio.Future[Any]"] = set()  # of whatever type each function returns
 
 
 def _executor() -> ThreadPoolExecutor:
@@ -36,4 +37,12 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
             # Back to the pool (or closed): a thread that rests must not hold one of few connections.
             connection.close()
 
-    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(_executor(), run))
+    work = asyncio.get_running_loop().run_in_executor(_executor(), run)
+    _under_way.add(work)
+    work.add_done_callback(_under_way.discard)
+    return await asyncio.shield(work)
+
+
+async def finish_database_work() -> None:
+    """Waits for what is under way: a stopping process breaks off no transaction."""
+    await asyncio.gather(*_under_way, return_exceptions=True)

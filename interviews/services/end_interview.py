@@ -10,6 +10,7 @@ from interviews.services.half_asked import withdraw_half_asked
 from interviews.services.move_interview import move_interview
 from interviews.services.room_clock import CLOCK_FIELDS, stop_clock
 from interviews.services.room_log import SenderKey, lock_room
+from interviews.services.start_debrief import start_debrief
 from interviews.states import OVER, Actor, InterviewState, Mode
 
 
@@ -43,3 +44,4 @@ def end_locked_interview(
             "turn_lease_until",
         ]
     )
+    start_debrief(interview=room, now=now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from interviews.models import Interview
+from interviews.services.room_clock import watch_clock
 from interviews.services.room_log import SenderKey, access_changed, append_event
 from interviews.states import OVER, Actor, InterviewState, check_move
 
@@ -30,5 +31,6 @@ def move_interview(
         for_candidate=True,
         sender=sender,
     )
+    watch_clock(interview, at)
     if to in OVER:
         access_changed(interview)

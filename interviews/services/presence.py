@@ -1,15 +1,20 @@
 """That somebody came into the room, and when the candidate was there last."""
 
+import time
 import uuid
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
+from interviews.hub import Room, in_database
 from interviews.models import Interview
 from interviews.services.move_interview import move_interview
 from interviews.services.participants import Participant, enter_room
 from interviews.states import InterviewState
+
+_NOTED_EVERY = 15.0  # seconds; far less than the time after which a candidate counts as gone
 
 
 def note_arrival(*, by: Participant, now: datetime) -> None:
@@ -27,6 +32,21 @@ def note_arrival(*, by: Participant, now: datetime) -> None:
 def note_candidates_present(*, interview_ids: Collection[uuid.UUID], now: datetime) -> None:
     """One statement for all rooms of a process."""
     Interview.objects.filter(id__in=interview_ids).update(candidate_seen_at=now)
+
+
+async def keep_presence(rooms: list[Room]) -> None:
+    """At every tick of the hub: now and then notes which candidates are in their rooms."""
+    clock = time.monotonic()
+    present = [
+        room
+        for room in rooms
+        if clock - room.candidate_noted_at >= _NOTED_EVERY and room.candidate_is_here()
+    ]
+    if present:
+        for room in present:
+            room.candidate_noted_at = clock
+        ids = [room.interview_id for room in present]
+        await in_database(note_candidates_present, interview_ids=ids, now=timezone.now())
 
 
 def _is_scheduled(interview_id: uuid.UUID) -> bool:

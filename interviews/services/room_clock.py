@@ -1,8 +1,14 @@
 """The clock of a room: live time without the pauses, and the deadlines that end what nobody ends."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from interviews.models import Interview
+from interviews.states import InterviewState, Mode
+from scheduler.enqueue import enqueue
+
+CANDIDATE_IS_GONE = timedelta(seconds=60)  # without a sign of life
+LONGEST_PAUSE = timedelta(minutes=30)
+LONGEST_SILENCE = timedelta(hours=4)  # of an interview led by a person that nobody ended
 
 
 def elapsed_ms(interview: Interview, now: datetime) -> int:
@@ -30,3 +36,36 @@ def stop_clock(interview: Interview, now: datetime) -> None:
 
 
 CLOCK_FIELDS = ["started_at", "live_since", "live_ms", "paused_at"]
+
+
+def next_check(interview: Interview, now: datetime) -> datetime | None:
+    """When something may be due; None once there is nothing to wait for."""
+    match interview.state:
+        case InterviewState.SCHEDULED | InterviewState.WAITING:
+            return interview.window_ends_at
+        case InterviewState.LIVE if interview.mode == Mode.AI_LED:
+            return now + CANDIDATE_IS_GONE / 2
+        case InterviewState.LIVE:
+            return now + LONGEST_SILENCE / 4
+        case InterviewState.PAUSED:
+            return (interview.paused_at or now) + LONGEST_PAUSE
+        case _:
+            return None
+
+
+def watch_clock(interview: Interview, now: datetime) -> None:
+    """Asks, in the caller's transaction, for the next look at this interview's deadlines.
+
+    Looks that fall into the same half minute are one job, so that chains of them merge.
+    """
+    due = next_check(interview, now)
+    if due is None:
+        return
+    slot = int(max(due, now).timestamp()) // 30 + 1
+    enqueue(
+        "interviews.check_clock",
+        {"interview_id": str(interview.id)},
+        scope=str(interview.organisation_id),
+        run_at=datetime.fromtimestamp(slot * 30, tz=UTC),
+        unique_key=f"{interview.id}:{slot}",
+    )

@@ -16,6 +16,7 @@ from interviews.services.invite_candidate import (
 )
 from interviews.services.move_interview import move_interview
 from interviews.services.record_audit import record_audit
+from interviews.services.room_clock import watch_clock
 from interviews.services.room_log import access_changed, append_event, lock_room
 from interviews.states import Actor, IllegalMove, InterviewState, Mode
 
@@ -128,6 +129,7 @@ def reschedule(
             payload={"scheduled_at": scheduled_at.isoformat(), "until": ends_at.isoformat()},
             for_candidate=True,
         )
+        watch_clock(room, now)
         _audit("interview.rescheduled", room, by)
         queue_reschedule(room)
     return room

@@ -1,6 +1,5 @@
 """Sockets of the real ASGI application, as a browser or a program opens them."""
 
-import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -13,10 +12,12 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
 from django.http import HttpResponse
 from django.utils import timezone
 
 from interviews import candidate_link
+from interviews.hub import the_hub
 from interviews.models import Interview, Member, User
 from interviews.states import ConsentState, InterviewState
 from meetmind.asgi import application
@@ -139,11 +140,8 @@ async def opener() -> AsyncIterator[Opener]:
     yield open_socket
     for client in clients:
         await client.leave()
-    # What the sockets started (a question half said) ends before the test's database goes.
-    while tasks := [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await the_hub().stop()  # with it whatever was still being said
+    await sync_to_async(connections.close_all)()
 
 
 def candidate_cookies(interview: Interview) -> dict[str, str]:

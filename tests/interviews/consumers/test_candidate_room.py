@@ -49,7 +49,14 @@ async def test_no_frame_tells_the_candidate_of_what_comes_later(stage: Stage) ->
         await until_asked(cem)
         heard = json.dumps(cem.frames)
         assert not any(text in heard for text in QUESTIONS[number + 1 :])
-        for secret in ("competency", "rubric", "question_ref", "must_ask", "next_in_plan", "Explains own"):
+        for secret in (
+            "competency",
+            "rubric",
+            "question_ref",
+            "must_ask",
+            "next_in_plan",
+            "Explains own",
+        ):
             assert secret not in heard
         await cem.answer(ANSWER)
 
