@@ -29,7 +29,8 @@ from django.core.exceptions import (
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
 from django.db import DataError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as RequestValidationError
@@ -167,6 +168,8 @@ def install_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(PermissionDenied, lambda request, exc: problem_response(403))
     api.add_exception_handler(RequestDataTooBig, lambda request, exc: problem_response(413))
     api.add_exception_handler(SuspiciousOperation, lambda request, exc: problem_response(400))
+    api.add_exception_handler(MultiPartParserError, lambda request, exc: problem_response(400))
+    api.add_exception_handler(UnreadablePostError, lambda request, exc: problem_response(400))
     api.add_exception_handler(HttpError, _on_http_error)
     api.add_exception_handler(RequestValidationError, _on_invalid_request)
     api.add_exception_handler(ModelValidationError, _on_invalid_model)
