@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from interviews.importing.decoding import clean
 from interviews.importing.names import choose_names, clean_name, split_prefix, unify
 from interviews.importing.result import (
     LONGEST_MS,
@@ -19,6 +18,7 @@ from interviews.importing.result import (
     Piece,
 )
 from interviews.importing.sharing import share_out
+from interviews.incoming_text import clean
 
 LONGEST_PAUSE_MS = 2_000  # a longer one begins a new segment
 SENTENCE_IS_ENOUGH = 160  # characters after which the end of a sentence ends the segment
