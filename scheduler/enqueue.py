@@ -5,11 +5,13 @@ So nothing is done before the commit, and nothing committed is forgotten.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from scheduler import clock, graph
 from scheduler.counters import Move, count_moves
+from scheduler.databases import database
 from scheduler.handlers import Handler, handler_of
 from scheduler.models import Edge, Job, WorkflowRun
 from scheduler.outcomes import JsonValue
@@ -19,6 +21,8 @@ from scheduler.wakeup import announce, nudge_on_commit
 from scheduler.workflow import Step, Workflow
 
 Payload = Mapping[str, object]
+
+_MANY: Final = 500  # rows after which the planner is told
 
 
 def enqueue(
@@ -238,6 +242,8 @@ def _started_or_known(run: WorkflowRun) -> WorkflowRun:
 def _committed_soon(jobs: Iterable[Job], *, now: datetime) -> None:
     jobs = list(jobs)
     count_moves((Move(job.kind, job.scope, None, JobState(job.state)) for job in jobs), now=now)
+    if len(jobs) >= _MANY:
+        transaction.on_commit(database().look_again, robust=True)
     if any(job.state == JobState.READY for job in jobs):
         nudge_on_commit()
     timers = [job for job in jobs if job.state == JobState.WAITING and not job.unmet]

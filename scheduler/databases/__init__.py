@@ -43,6 +43,9 @@ class Database(Protocol):
     ) -> list[Claimed]:
         """Both, as a transaction of its own. Children it releases may be left for the next claim."""
 
+    def look_again(self) -> None:
+        """Tells the planner that many rows came at once. Call outside of a transaction."""
+
     def release_due(self, *, now: datetime, limit: int) -> int:
         """Makes waiting jobs ready whose time has come. Answers how many."""
 

@@ -15,6 +15,8 @@ from scheduler.counters import bucket_of
 from scheduler.states import JobState
 from scheduler.values import Claimed, Finished, Settled
 
+_BATCH_AT_MOST: Final = 50  # one form of the statement for all ordinary batches
+
 # The CTE fences the rows in: as a sub-select of the update, the planner may run it more than once and
 # take more than the limit. Of several rows, those of the first one's kind are kept.
 _CLAIM: Final = """
@@ -48,6 +50,7 @@ select chosen.kind from unnest(%(kinds)s::text[]) chosen(kind) cross join latera
 order by head.sort_key
 """
 
+# The limit is for the planner, which takes a function to answer a hundred rows and would read whole tables.
 # Children are locked in id order, and several parents in one batch are counted: no deadlock, no
 # lost decrement. Only the success of parents is settled here; what else may happen to
 # an edge is rare, and told in graph.py.
@@ -57,7 +60,8 @@ given as materialized (
         id bigint, attempt int, state text, ended text, started_at timestamptz,
         finished_at timestamptz, waited_ms int, bucket int, ran_ms bigint, reason text,
         traceback text, result jsonb, due_at timestamptz, sort_key bigint, spent int, crashed int,
-        snoozed_since timestamptz, final boolean)),
+        snoozed_since timestamptz, final boolean)
+    limit {at_most}),
 ended as (
     update scheduler_job job
     set state = given.state, due_at = coalesce(given.due_at, job.due_at),
@@ -74,14 +78,14 @@ kept as (
     select id, given.attempt, given.ended, given.reason, given.traceback, ended.worker_id,
            given.started_at, given.finished_at, given.waited_ms
     from ended join given using (id) where given.ended is not null),
-hit as (
+hit as materialized (
     select edge.child_id, count(*)::int as met
     from scheduler_edge edge join ended on ended.id = edge.parent_id
     where ended.state = 'done' and edge.condition <> 'died'
-    group by edge.child_id),
+    group by edge.child_id order by edge.child_id),
 held as materialized (
-    select job.id, hit.met from scheduler_job job join hit on hit.child_id = job.id
-    order by job.id for no key update of job),
+    select job.id, hit.met from hit cross join lateral (
+        select id from scheduler_job where id = hit.child_id for no key update) job),
 released as (
     update scheduler_job job
     set unmet = job.unmet - held.met,
@@ -157,15 +161,23 @@ class PostgreSQL:
         sql, params = _claim_of(kinds, suspects=False)
         params |= {"limit": limit, "worker_id": worker_id, "now": now}
         params["settled"] = json.dumps([_as_record(one) for one in settled])
-        return [_claimed(row) for row in _rows(f"with {_FINISH}, {sql} {_TAKEN}", params)]
+        return [
+            _claimed(row) for row in _rows(f"with {_finish_of(settled)}, {sql} {_TAKEN}", params)
+        ]
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
         return [kind for (kind,) in _rows(_HEADS, {"kinds": list(kinds)})]
 
     def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
         text = json.dumps([_as_record(one) for one in settled])
-        rows = _rows(f"with {_FINISH} {_ENDED}", {"settled": text, "now": now})
+        rows = _rows(f"with {_finish_of(settled)} {_ENDED}", {"settled": text, "now": now})
         return [Finished(id_, JobState(state), run, leaf) for id_, state, run, leaf in rows]
+
+    def look_again(self) -> None:
+        """After many rows came at once: the planner still believes what it knew before, and would
+        read the whole table for each job."""
+        with connection.cursor() as cursor:
+            cursor.execute("analyze scheduler_job, scheduler_edge")
 
     def release_due(self, *, now: datetime, limit: int) -> int:
         [(count,)] = _rows(_RELEASE_DUE, {"now": now, "limit": limit})
@@ -180,6 +192,10 @@ def _claim_of(kinds: Sequence[str], *, suspects: bool) -> tuple[str, dict[str, A
         fate="crashes > 0" if suspects else "crashes = 0",
     )
     return sql, {"kinds": kinds[0] if one else list(kinds)}
+
+
+def _finish_of(settled: Sequence[Settled]) -> str:
+    return _FINISH.format(at_most=1 if len(settled) == 1 else max(_BATCH_AT_MOST, len(settled)))
 
 
 def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
