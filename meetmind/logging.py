@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,8 +46,10 @@ class JsonFormatter(logging.Formatter):
         return without_secrets(json.dumps(line, default=str, ensure_ascii=False))
 
 
-def logging_config(*, debug: bool) -> dict[str, Any]:
-    """The value of Django's LOGGING: plain lines while developing, JSON otherwise."""
+def logging_config(*, debug: bool, quiet: bool) -> dict[str, Any]:
+    """The value of Django's LOGGING: plain lines for a person at a terminal, JSON otherwise. `quiet`
+    says only what is wrong: one process shares its terminal with the greeting."""
+    plain = debug or sys.stderr.isatty()
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -55,12 +58,12 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             "plain": {"()": PlainFormatter, "fmt": "{levelname:7} {name}: {message}", "style": "{"},
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "plain" if debug else "json"}
+            "stderr": {"class": "logging.StreamHandler", "formatter": "plain" if plain else "json"}
         },
-        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "root": {"handlers": ["stderr"], "level": "WARNING" if quiet else "INFO"},
         "loggers": {
             # Django gives this one handlers of its own, which would say everything twice.
-            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django": {"handlers": [], "propagate": True},
             # Every 404 of a scanner is not worth a line; a 500 is.
             "django.request": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},

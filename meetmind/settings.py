@@ -354,4 +354,4 @@ RETENTION_TRANSCRIPT_DAYS = env.whole("RETENTION_TRANSCRIPT_DAYS", 180, least=1,
 RETENTION_RECORDING_DAYS = env.whole("RETENTION_RECORDING_DAYS", 30, least=1, most=3650)
 RETENTION_AUDIT_DAYS = env.whole("RETENTION_AUDIT_DAYS", 365, least=180, most=3650)
 
-LOGGING = logging_config(debug=DEBUG)
+LOGGING = logging_config(debug=DEBUG, quiet=not MANY_PROCESSES and not DEBUG)

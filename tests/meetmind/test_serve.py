@@ -38,6 +38,20 @@ def test_it_serves_reports_ready_and_stops_cleanly(tmp_path: Path) -> None:
     assert "Traceback" not in server.output
 
 
+def test_the_first_visit_finds_a_demo_that_later_ones_keep(tmp_path: Path) -> None:
+    greetings = []
+    for _ in range(2):
+        server = start_serving(tmp_path)
+        try:
+            server.wait_until_up()
+            lines = server.output.split("MeetMind runs at")[-1].splitlines()
+        finally:
+            assert server.stop() == 0, server.output
+        greetings.append([line for line in lines if "Demo sign-in" in line])
+        assert any("Candidate link" in line and "/join/" in line for line in lines)
+    assert greetings[0] == greetings[1] != []
+
+
 def test_a_second_one_on_the_same_data_is_refused_with_a_sentence(tmp_path: Path) -> None:
     first = start_serving(tmp_path, "--no-demo")
     try:
@@ -117,7 +131,7 @@ def test_with_both_servers_jobs_have_processes_of_their_own_that_end_with_it(
             assert json.load(response)["broker"] == "ok"
         children = _children_of(server.process.pid)
         assert len(children) == 2, server.output
-        assert "First administrator" in server.output
+        assert "First sign-in" in server.output
     finally:
         code = server.stop()
     assert code == 0, server.output

@@ -31,6 +31,8 @@ class Command(BaseCommand):
             bring_database_up_to_date()
             if not no_demo and not settings.DATABASE_URL:
                 seed_first_visit(now=timezone.now())
+            if not no_demo and not settings.DATABASE_URL:
+                seed_first_visit(now=timezone.now())
             listened = one_process.serve(
                 host=host,
                 port=settings.PORT,
@@ -50,11 +52,9 @@ class Command(BaseCommand):
         first_administrator = make_first_admin_link(now=timezone.now())
         lines = [*greeting(), ("AI providers", providers_in_words()), ("Data", data_in_words())]
         if first_administrator is not None:
-            lines.insert(
-                0, ("First administrator", f"{first_administrator} (works once, for a day)")
-            )
+            lines.insert(0, ("First sign-in", f"{first_administrator} (works once, for a day)"))
         self.stdout.write(f"\nMeetMind runs at {settings.PUBLIC_URL}\n")
         for name, value in lines:
-            self.stdout.write(f"  {name:20} {value}")
+            self.stdout.write(f"  {name:16} {value}")
         self.stdout.write("  Stop with Ctrl+C.\n")
         self.stdout.flush()
