@@ -15,6 +15,7 @@ LONGEST_CLOSING_MINUTES = 3.0
 CLOSING_SHARE = 0.1
 LONGEST_WARNING_MINUTES = 5.0
 WARNING_SHARE = 0.2
+LONG_SILENCE = 3  # times the patience
 ROUNDING = 1e-6
 
 
@@ -39,6 +40,10 @@ class Clock:
     @property
     def is_silent(self) -> bool:
         return self.silent_seconds >= self.patience_seconds * self.time_factor
+
+    @property
+    def is_silent_for_long(self) -> bool:
+        return self.silent_seconds >= LONG_SILENCE * self.patience_seconds * self.time_factor
 
     @property
     def for_questions(self) -> float:

@@ -28,6 +28,7 @@ AWAITING_ANSWER: frozenset[MoveKind] = frozenset(
     {"ask", "probe", "clarify", "repeat", "invite_questions"}
 )
 SILENCE = "silence"
+WHISPERED = "whispered"
 
 
 class Phase(StrEnum):
@@ -96,6 +97,7 @@ class DirectorState:
     awaiting_answer: bool = False
     last_answer: str = ""
     last_question: str = ""
+    last_reason: str = ""  # of what was said last
     request: Literal["repeat", "clarify"] | None = None
     whispers: tuple[str, ...] = ()
     said: frozenset[str] = frozenset()  # normalised
@@ -126,13 +128,14 @@ def read_log(entries: Iterable[LogEntry]) -> DirectorState:
 def _after_words(state: DirectorState, entry: Said) -> DirectorState:
     spoken = normalised(entry.text)
     whispers = tuple(text for text in state.whispers if normalised(text) != spoken)
-    if len(whispers) == len(state.whispers) and entry.reason == "whispered":
+    if len(whispers) == len(state.whispers) and entry.reason == WHISPERED:
         whispers = whispers[1:]  # said in the AI's own words
     state = replace(
         state,
         said=state.said | {spoken},
         whispers=whispers,
         request=None,
+        last_reason=entry.reason,
         awaiting_answer=entry.kind in AWAITING_ANSWER,
         phase=_phase_after(state.phase, entry.kind),
     )

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from interviews.director import phrases
 from interviews.director.answers import asks_something, declines, weaknesses_of
 from interviews.director.clock import Clock
-from interviews.director.log import AWAITING_ANSWER, SILENCE, DirectorState, MoveKind, Phase
+from interviews.director.log import (
+    AWAITING_ANSWER,
+    SILENCE,
+    WHISPERED,
+    DirectorState,
+    MoveKind,
+    Phase,
+)
 from interviews.director.plan import PlanInUse, PlannedQuestion
 from interviews.director.sameness import normalised
 
@@ -40,7 +47,7 @@ def next_move(
     if state.phase is Phase.OPENING:
         return Move("open", "", plan.opening or phrases.OPENING, "start")
     if state.awaiting_answer:
-        return _while_waiting(plan, state, clock)
+        return _while_waiting(plan, state, clock, language)
     if state.phase is Phase.QUESTIONS:
         return _go_on(plan, state, clock, language)
     return _finish(plan, state, clock)
@@ -60,7 +67,9 @@ def is_unsaid(question: PlannedQuestion, state: DirectorState) -> bool:
     return question.ref not in state.asked and normalised(question.text) not in state.said
 
 
-def _while_waiting(plan: PlanInUse, state: DirectorState, clock: Clock) -> Move | None:
+def _while_waiting(
+    plan: PlanInUse, state: DirectorState, clock: Clock, language: str
+) -> Move | None:
     ref = state.current_ref or ""
     if clock.is_over and (state.request or clock.is_silent):
         return _time_is_over(plan, state)
@@ -69,14 +78,14 @@ def _while_waiting(plan: PlanInUse, state: DirectorState, clock: Clock) -> Move 
     if state.request == "clarify":
         return _clarify(plan, state)
     if clock.is_silent:
-        return _after_silence(state)
+        return _after_silence(plan, state, clock, language)
     return None
 
 
 def _time_is_over(plan: PlanInUse, state: DirectorState) -> Move:
     if state.phase is Phase.QUESTIONS:
         return Move("wrap_up", "", phrases.WRAP_UP_OUT_OF_TIME, "time_is_over")
-    return Move("close", "", plan.closing or phrases.CLOSING, "time_is_over")
+    return _closing(plan, "time_is_over")
 
 
 def _clarify(plan: PlanInUse, state: DirectorState) -> Move:
@@ -89,9 +98,17 @@ def _clarify(plan: PlanInUse, state: DirectorState) -> Move:
     return Move("repeat", ref, planned, "clarified_before")
 
 
-def _after_silence(state: DirectorState) -> Move | None:
+def _after_silence(
+    plan: PlanInUse, state: DirectorState, clock: Clock, language: str
+) -> Move | None:
     """Offers help once or twice, then leaves the candidate in peace; absence is the room's business."""
-    if state.current is None or state.current.silence_noticed >= MOST_SILENCES_NOTICED:
+    if state.phase is not Phase.QUESTIONS:
+        return _closing(plan, SILENCE) if clock.is_silent_for_long else None
+    if state.current is None:
+        # A member's remark need not be answered for the plan to go on; a whispered question deserves time.
+        goes_on = state.last_reason != WHISPERED or clock.is_silent_for_long
+        return _go_on(plan, state, clock, language) if goes_on else None
+    if state.current.silence_noticed >= MOST_SILENCES_NOTICED:
         return None
     text = phrases.first_unsaid((phrases.AFTER_SILENCE, phrases.AFTER_SILENCE_AGAIN), state.said)
     return Move("clarify", state.current.ref, text, SILENCE) if text else None
@@ -100,7 +117,7 @@ def _after_silence(state: DirectorState) -> Move | None:
 def _go_on(plan: PlanInUse, state: DirectorState, clock: Clock, language: str) -> Move:
     for whisper in state.whispers:
         if normalised(whisper) not in state.said and not clock.is_over:
-            return Move("ask", "", whisper, "whispered")
+            return Move("ask", "", whisper, WHISPERED)
     left = questions_left(plan, state)
     follow_up = _probe(plan, state, clock, left, language) or _ask(plan, state, clock, left)
     if follow_up is None:
@@ -179,4 +196,8 @@ def _finish(plan: PlanInUse, state: DirectorState, clock: Clock) -> Move:
         text = phrases.first_unsaid(phrases.INVITATIONS, state.said)
         if text is not None:
             return Move("invite_questions", "", text, "candidates_turn")
-    return Move("close", "", plan.closing or phrases.CLOSING, "all_done")
+    return _closing(plan, "all_done")
+
+
+def _closing(plan: PlanInUse, reason: str) -> Move:
+    return Move("close", "", plan.closing or phrases.CLOSING, reason)

@@ -280,3 +280,28 @@ def test_the_same_log_always_gives_the_same_move():
 )  # fmt: skip
 def test_sameness(text, earlier, same):
     assert says_the_same(text, [earlier]) is same
+
+
+def test_after_a_members_remark_that_nobody_answers_the_plan_goes_on():
+    room = rehearsal(question("a"), question("b"))
+    room.speak()
+    room.log.append(Said("ask", "Sorry, that was my microphone.", "", "member"))
+    assert room.move(silent=20) is None
+    assert room.move(silent=30).question_ref == "b"
+
+
+def test_who_says_nothing_when_invited_to_ask_is_given_time_and_then_released():
+    room = rehearsal(question("a"))
+    room.speak()
+    assert room.answer().kind == "invite_questions"
+    assert room.move(silent=60) is None
+    assert room.move(silent=75).kind == "close"
+
+
+def test_a_whispered_question_is_given_more_time():
+    room = rehearsal(question("a"), question("b"))
+    room.speak()
+    room.log.append(Whispered("How large was the team?"))
+    room.answer()
+    assert room.move(silent=60) is None
+    assert room.move(silent=75).question_ref == "b"
