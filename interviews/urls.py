@@ -16,6 +16,7 @@ from interviews.views import (
     interviews,
     invitation,
     join,
+    live,
     organisation,
     plan_edit,
     position,
@@ -85,6 +86,7 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("audit/", audit.audit, name="audit"),
     # The live room
+    path("interviews/<uuid:interview_id>/room/", live.live, name="room"),
     path("join/<str:token>", join.join, name="join"),
     path("room/", candidate_room.candidate_room, name="candidate_room"),
     path("room/consent/", candidate_room.candidate_consent, name="candidate_consent"),
