@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ai_engine.errors import RequestRejected
 from interviews.models import Answer, Interview
 from scheduler.testing import drain_jobs
 from tests.cast import Cast
@@ -84,16 +83,6 @@ def test_when_no_provider_answers_the_asker_is_told_at_once(
     page = rita.get(_answer_page(told)).content.decode()
     assert "No AI could be asked" in page
     assert "The transcript does not say." not in page
-
-
-def test_a_question_no_model_would_take_fails_with_words(
-    cast: Cast, told: Interview, signed_in: SignedIn
-) -> None:
-    rita = signed_in(cast.rita)
-    rita.post(_ask(told), {"question": "Why?"}, headers=HTMX)
-    with ai_that_fails(lambda name: RequestRejected(name, "too clever")):
-        drain_jobs()
-    assert "too clever" in rita.get(_answer_page(told)).content.decode()
 
 
 def test_nobody_waits_for_ever(cast: Cast, told: Interview, signed_in: SignedIn) -> None:
