@@ -1,0 +1,20 @@
+"""A transcript as a file that other tools read. Pure: frozen rows in, text out.
+
+What people said is data in every format: no markup, no formula and no cue can be made with it.
+"""
+
+from interviews.exporting.as_csv import transcript_as_csv, write_csv
+from interviews.exporting.as_json import transcript_as_json
+from interviews.exporting.as_markdown import transcript_as_markdown
+from interviews.exporting.as_webvtt import transcript_as_webvtt
+from interviews.exporting.rows import TranscriptRow, TranscriptToExport
+
+__all__ = [
+    "TranscriptRow",
+    "TranscriptToExport",
+    "transcript_as_csv",
+    "transcript_as_json",
+    "transcript_as_markdown",
+    "transcript_as_webvtt",
+    "write_csv",
+]
