@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,9 @@ class ScriptedCandidate:
         browser = build_opener(HTTPCookieProcessor(jar))
         page = _read(browser, Request(self.join_url))
         for _ in range(3):  # the link's own form, then consent: each page's form in turn
-            form = _form_of(page.text)
-            if form is None:
+            form = _FormReader()
+            form.feed(page.text)
+            if form.action is None:
                 break
             page = _read(
                 browser,
@@ -105,7 +106,7 @@ class ScriptedCandidate:
         match event["kind"]:
             case "question.asked":
                 self.heard("ai", event["text"])
-                if event.get("expects_answer", True):
+                if event["awaits_answer"]:
                     await self._answer(socket, event["text"])
             case "question.withdrawn":
                 self._withdrawn += 1
@@ -151,24 +152,35 @@ def _read(browser: OpenerDirector, request: Request) -> _Page:
         raise DemoFailed(f"the candidate's page answered {refusal.code}") from refusal
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    action: str
-    fields: dict[str, str]
+class _FormReader(HTMLParser):
+    """Reads the first form below <main> that is posted, filled in as it stands."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self._in_main = self._in_form = False
+        self._select = ""
 
-def _form_of(page: str) -> _Form | None:
-    """The page's one form for the candidate, filled in as it stands, consent given."""
-    found = re.search(r'<form[^>]*data-demo="agree"[^>]*>(.*?)</form>', page, re.DOTALL)
-    if found is None:
-        return None
-    action = re.search(r'action="([^"]*)"', found[0].split(">", 1)[0])
-    fields = {
-        match[1]: match[2]
-        for match in re.finditer(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[1])
-    }
-    fields["answer"] = "given"
-    return _Form(action[1] if action else "", fields)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "main":
+            self._in_main = True
+        elif tag == "form" and self._in_main and self.action is None:
+            self._in_form = given.get("method", "").lower() == "post"
+            self.action = given.get("action", "") if self._in_form else None
+        elif self._in_form and tag == "input" and given.get("type") == "hidden":
+            self.fields[given["name"]] = given.get("value", "")
+        elif self._in_form and tag == "select":
+            self._select = given["name"]
+        elif self._in_form and tag == "option" and "selected" in given:
+            self.fields[self._select] = given.get("value", "")
+        elif self._in_form and tag == "button" and given.get("value") == "given":
+            self.fields[given["name"]] = "given"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._in_form = False
 
 
 def _origin(url: str) -> str:
