@@ -18,6 +18,7 @@ LANE_HEIGHT = 22
 LANE_LABEL_WIDTH = 130
 PACE_HEIGHT = 110
 LONGEST_LABEL = 18
+LEAST_LABELLED_SHARE = 0.2  # below it a name does not fit under its part of the bar
 SLOWEST_SCALE = 180  # words per minute: the top of the pace chart, unless somebody is faster
 MOST_PACE_LABELS = 12
 # Readable on white and on near-black alike; candidate and interviewer also differ in lightness.
@@ -35,9 +36,11 @@ def talk_ratio_chart(figures: InterviewFigures, *, chart_id: str) -> SafeString:
     for speaker in figures.speakers:
         width = speaker.share * WIDTH
         bars.append(_rect(speaker.side, x, 0, max(width - 1, 0), BAR_HEIGHT))
-        if speaker.share >= 0.12:
-            label = f"{_shortened(speaker.speaker)} {_percent(speaker.share)}"
+        label = f"{_shortened(speaker.speaker)} {_percent(speaker.share)}"
+        if speaker.share >= LEAST_LABELLED_SHARE:
             bars.append(_text(x + 2, BAR_HEIGHT + 16, label))
+        elif speaker is figures.speakers[-1] and len(figures.speakers) == 2:
+            bars.append(_text(WIDTH, BAR_HEIGHT + 16, label, anchor="end"))
         x += width
     return _svg(
         chart_id, "talk-ratio", BAR_HEIGHT + LABEL_HEIGHT, "Who spoke how much", parts or "Nobody spoke.", bars
@@ -75,14 +78,14 @@ def pace_chart(figures: InterviewFigures, *, chart_id: str) -> SafeString:
     for number, window in enumerate(windows):
         x, minute = number * step, window.started_ms // 60_000
         if window.words_per_minute is not None:
-            height = window.words_per_minute / top * PACE_HEIGHT
-            shapes.append(
-                _rect("interviewer", x + 2, PACE_HEIGHT - height, max(1, step - 4), height)
-            )
+            height = window.words_per_minute / top * (PACE_HEIGHT - LABEL_HEIGHT)
+            y = PACE_HEIGHT - height
+            shapes.append(_rect("interviewer", x + 2, y, max(1, step - 4), height))
+            if number % every == 0:
+                shapes.append(_text(x + 2, y - 5, f"{window.words_per_minute:.0f}"))
             said.append(f"from minute {minute}: {window.words_per_minute:.0f}")
         if number % every == 0:
-            value = "–" if window.words_per_minute is None else f"{window.words_per_minute:.0f}"
-            shapes.append(_text(x + 2, PACE_HEIGHT + 16, f"{minute}′ {value}"))
+            shapes.append(_text(x + 2, PACE_HEIGHT + 16, f"{minute} min"))
     description = "; ".join(said) or "The interviewer hardly spoke."
     title = "The interviewer's pace in words per minute"
     return _svg(chart_id, "pace", PACE_HEIGHT + LABEL_HEIGHT, title, description, shapes)
@@ -117,12 +120,14 @@ def _rect(side: str, x: float, y: float, width: float, height: float) -> SafeStr
     )
 
 
-def _text(x: float, y: float, words: str) -> SafeString:
+def _text(x: float, y: float, words: str, *, anchor: str = "start") -> SafeString:
     # Hidden from screen readers: the desc already says it, in a sentence.
     return format_html(
-        '<text class="chart-label" aria-hidden="true" x="{}" y="{}" font-size="13" fill="currentColor">{}</text>',
+        '<text class="chart-label" aria-hidden="true" x="{}" y="{}" font-size="13" text-anchor="{}"'
+        ' fill="currentColor">{}</text>',
         _number(x),
         _number(y),
+        anchor,
         words,
     )
 
@@ -130,8 +135,8 @@ def _text(x: float, y: float, words: str) -> SafeString:
 def _time_axis(seconds: float, y: float) -> list[SafeString]:
     right = WIDTH - LANE_LABEL_WIDTH
     return [
-        _text(LANE_LABEL_WIDTH + right * part - part * 40, y + 16, _clock(seconds * part))
-        for part in (0.0, 0.5, 1.0)
+        _text(LANE_LABEL_WIDTH + right * part, y + 16, _clock(seconds * part), anchor=anchor)
+        for part, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end"))
     ]
 
 
