@@ -35,7 +35,7 @@ export class RoomClock {
     if (!this.#total) return;
     const left = this.#total - this.elapsed();
     const minutes = Math.max(0, Math.round(left / 60_000));
-    setText(this.#element, left < 60_000 ? "Time is nearly up" : `About ${minutes} min left`);
+    setText(this.#element, left < 60_000 ? "Time is nearly up" : `${minutes} min left`);
     this.#element.classList.toggle("is-short", left < SHORT);
   }
 }
