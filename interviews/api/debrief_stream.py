@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connection
 from django.http import StreamingHttpResponse
 
 from interviews import access
@@ -80,7 +80,8 @@ def _look(interview: Interview, member: Member) -> Progress | None:
     except (Missing, Forbidden):
         return None
     finally:
-        close_old_connections()  # a stream lasts: it must not keep a connection between two looks
+        if not connection.in_atomic_block:
+            connection.close()  # a stream lasts: it must not keep a connection between two looks
 
 
 def _event(name: str, body: dict[str, object]) -> str:

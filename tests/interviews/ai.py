@@ -52,7 +52,7 @@ def ratings(interview: Interview, *rows: Mapping[str, object]) -> Words:
     """A scorecard of the interview's competencies in their order; those without a row get no level."""
     rubric = interview.plan_version.rubric_version
     competencies = list(rubric.competencies.order_by("position"))
-    blank = {"status": "insufficient_evidence", "level": None, "rationale": "", "quotes": []}
+    blank: Words = {"status": "insufficient_evidence", "level": None, "rationale": "", "quotes": []}
     written = []
     for place, competency in enumerate(competencies):
         row = rows[place] if place < len(rows) else {}

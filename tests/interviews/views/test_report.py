@@ -15,7 +15,7 @@ from interviews.states import AiDraftVisibility, SegmentSource
 from scheduler.testing import drain_jobs
 from tests.cast import Cast
 from tests.interviews.ai import ai_that_fails, ai_that_writes, quoted, rating, ratings, without_ai
-from tests.interviews.told import CONVERSATION, make_debrief, make_told_interview
+from tests.interviews.told import CONVERSATION, ENDED_AT, make_debrief, make_told_interview
 from tests.interviews.views.conftest import SignedIn
 
 TRUE = "I measured the delay before and after"
@@ -264,7 +264,7 @@ def _say_much(told: Interview, segments: int) -> None:
             source=SegmentSource.TYPED,
             started_ms=place * 1000,
             ended_ms=place * 1000 + 900,
-            created_at=told.ended_at,
+            created_at=ENDED_AT,
         )
         for place in range(first, first + segments)
     )
