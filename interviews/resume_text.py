@@ -1,35 +1,26 @@
 """A résumé (PDF, DOCX or text) -> its text, within limits. The file is untrusted, and so is the text."""
 
 import io
-import lzma
 import re
 import time
-import zipfile
-import zlib
 from dataclasses import dataclass
 from typing import Literal
-from xml.sax import SAXException
-from xml.sax.handler import ContentHandler, feature_namespaces
-from xml.sax.xmlreader import AttributesNSImpl
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.sax import make_parser
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from interviews import incoming_text
+from interviews.docx_text import DocxTooLarge, NotDocx, read_docx
 
 MOST_BYTES = 10 * 2**20
 MOST_PAGES = 30
 MOST_CHARACTERS = 200_000
 MOST_SECONDS = 10.0
-MOST_ARCHIVE_ENTRIES = 2_000
-MOST_EXPANDED_BYTES = 20 * 2**20  # of the one part of a DOCX that is read
-DOCX_BODY = "word/document.xml"
 BLANK_LINES = re.compile(r"\n{3,}")
 
 SAVE_AS = "Save it as PDF, DOCX or plain text and upload that."
 TOO_LONG = f"The text is longer than {MOST_CHARACTERS:,} characters. Upload the résumé only."
+TOO_LARGE = f"This document is too large: {MOST_CHARACTERS:,} characters are read at most."
 DAMAGED_PDF = (
     "This PDF is damaged and cannot be read. Print it to PDF again, or upload DOCX or text."
 )
@@ -39,10 +30,6 @@ DAMAGED_DOCX = "This is not a readable DOCX file. Save it again, or upload PDF o
 DAMAGE_IN_PDF = (
     PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError,
     RecursionError, NotImplementedError, MemoryError,
-)  # fmt: skip
-DAMAGE_IN_ARCHIVE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, LookupError, NotImplementedError, RuntimeError, EOFError, OSError,
-    ValueError,
 )  # fmt: skip
 
 
@@ -122,82 +109,8 @@ class _Watch:
 
 def _read_docx(data: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if len(archive.infolist()) > MOST_ARCHIVE_ENTRIES:
-                raise ResumeRefused(DAMAGED_DOCX)
-            with archive.open(DOCX_BODY) as body:
-                # The size that the archive declares may be a lie: count what really comes out.
-                xml = body.read(MOST_EXPANDED_BYTES + 1)
-    except DAMAGE_IN_ARCHIVE:
+        return read_docx(data, most_characters=MOST_CHARACTERS)
+    except NotDocx:
         raise ResumeRefused(DAMAGED_DOCX) from None
-    if len(xml) > MOST_EXPANDED_BYTES:
-        raise ResumeRefused(f"The document is too large when unpacked. {SAVE_AS}")
-    return _words_of(xml)
-
-
-def _words_of(xml: bytes) -> str:
-    collector = _Words()
-    parser = make_parser()
-    parser.forbid_dtd = True
-    parser.setFeature(feature_namespaces, 1)
-    parser.setContentHandler(collector)
-    try:
-        parser.parse(io.BytesIO(xml))
-    except (DefusedXmlException, SAXException, UnicodeError):
-        raise ResumeRefused(DAMAGED_DOCX) from None
-    return "".join(collector.words)
-
-
-class _Words(ContentHandler):
-    """Collects what a reader of the document sees: no deleted text, no field codes, no hidden runs.
-
-    Events in place of a tree: a document nested a million deep costs no more than a flat one.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self._run: list[str] = []
-        self._length = 0
-        self._in_run = self._in_text = self._is_hidden = False
-        self._fallbacks = 0  # inside these, Word keeps a second copy for older programs
-
-    def startElementNS(  # noqa: N802 # the name is SAX's
-        self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl
-    ) -> None:
-        match name[1]:
-            case "r":
-                self._in_run, self._is_hidden, self._run = True, False, []
-            case "t":
-                self._in_text = self._in_run and not self._fallbacks
-            case "vanish" | "webHidden":
-                self._is_hidden = "0" not in attrs.values() and "false" not in attrs.values()
-            case "tab" if self._in_run:
-                self._run.append(" ")
-            case "br" | "cr" if self._in_run:
-                self._run.append("\n")
-            case "Fallback":
-                self._fallbacks += 1
-
-    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802 # SAX's
-        match name[1]:
-            case "r":
-                self._in_run = False
-                if not self._is_hidden:
-                    self.words += self._run
-            case "t":
-                self._in_text = False
-            case "p":
-                self.words.append("\n")
-            case "tc":
-                self.words.append(" ")
-            case "Fallback":
-                self._fallbacks -= 1
-
-    def characters(self, content: str) -> None:
-        if not self._in_text:
-            return
-        self._length += len(content)
-        if self._length > MOST_CHARACTERS:
-            raise ResumeRefused(TOO_LONG)
-        self._run.append(content)
+    except DocxTooLarge:
+        raise ResumeRefused(TOO_LARGE) from None

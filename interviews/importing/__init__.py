@@ -1,4 +1,4 @@
-"""A finished interview from a file: WebVTT, SRT, JSON or plain text -> segments with speakers and times.
+"""A finished interview from a file: WebVTT, SRT, JSON, plain text or DOCX -> segments with speakers and times.
 
 `read_transcript` is the whole face. It either gives a transcript or raises ImportRefused, whatever the bytes.
 """

@@ -1,13 +1,13 @@
 """An uploaded file -> its lines, or a refusal that names what the file really is."""
 
 from interviews import incoming_text
+from interviews.docx_text import DocxTooLarge, NotDocx, read_docx
 from interviews.importing.result import MOST_BYTES, MOST_LINE_CHARACTERS, MOST_LINES, ImportRefused
 
 OTHER_KINDS = (
     (b"%PDF", "This is a PDF. Export the transcript as VTT, SRT or text and upload that."),
     (b"{\\rtf", "This is a rich-text file. Save it as plain text and upload that."),
     (b"\xd0\xcf\x11\xe0", "This is an old Word document. Save it as plain text and upload that."),
-    (b"PK\x03\x04", "This is a Word document or an archive. Save the transcript as plain text."),
     (b"\x1f\x8b", "This file is compressed. Unpack it and upload what is inside."),
     (b"RIFF", "This is a sound or video file, not a transcript."),
     (b"ID3", "This is a sound file, not a transcript."),
@@ -15,6 +15,8 @@ OTHER_KINDS = (
     (b"fLaC", "This is a sound file, not a transcript."),
     (b"\x1aE\xdf\xa3", "This is a video file, not a transcript."),
 )
+ARCHIVE = b"PK\x03\x04"
+MOST_DOCX_CHARACTERS = 5_000_000
 GUESSED = "The file is not UTF-8; it was read as Windows-1252 (Western European)."
 
 
@@ -22,6 +24,8 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     """The text, and notes about how it was read."""
     if len(data) > MOST_BYTES:
         raise ImportRefused(None, f"The file is larger than {MOST_BYTES // 2**20} MB.")
+    if data.startswith(ARCHIVE):
+        return _words_of_docx(data), ()
     for start, reason in OTHER_KINDS:
         if data.startswith(start):
             raise ImportRefused(None, reason)
@@ -34,6 +38,18 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     if not decoded.text.strip("\x00 \t\r\n"):
         raise ImportRefused(None, "The file is empty.")
     return decoded.text, (GUESSED,) if decoded.is_guessed else ()
+
+
+def _words_of_docx(data: bytes) -> str:
+    """Teams and Meet also hand out transcripts as Word documents."""
+    try:
+        return read_docx(data, most_characters=MOST_DOCX_CHARACTERS)
+    except NotDocx:
+        raise ImportRefused(
+            None, "This archive is no Word document. Upload VTT, SRT, JSON or plain text."
+        ) from None
+    except DocxTooLarge:
+        raise ImportRefused(None, "This Word document is too large for one interview.") from None
 
 
 def split_lines(text: str) -> list[str]:

@@ -1,7 +1,9 @@
 """Writes a conversation as each tool exports it. Every function: cues -> (file name, bytes)."""
 
 import html
+import io
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -112,6 +114,21 @@ def meet_text(cues: Sequence[Spoken]) -> tuple[str, bytes]:
     return "Transcript.txt", "\n".join([*lines, "", "Meeting ended after 01:02:33 👋"]).encode()
 
 
+def teams_docx(cues: Sequence[Spoken]) -> tuple[str, bytes]:
+    """Teams' own document: name and time, and the words, within one paragraph."""
+    paragraphs = "".join(
+        f"<w:p><w:r><w:t>{html.escape(t.speaker)}</w:t></w:r><w:r><w:t xml:space='preserve'>   </w:t></w:r>"
+        f"<w:r><w:t>{short(t.started_ms)}</w:t><w:br/></w:r><w:r><w:t>{html.escape(t.text)}</w:t></w:r></w:p>"
+        for t in turns(cues)
+    )
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        body = f"<w:document xmlns:w='{word}'><w:body>{paragraphs}</w:body></w:document>"
+        archive.writestr("word/document.xml", body)
+    return "Interview.docx", buffer.getvalue()
+
+
 def text_with_times(cues: Sequence[Spoken]) -> tuple[str, bytes]:
     lines = [f"[{clock(t.started_ms)[:8]}] {t.speaker}: {t.text}" for t in turns(cues)]
     return "interview.txt", "\n".join(lines).encode()
@@ -178,6 +195,7 @@ CUE_BY_CUE: dict[str, Export] = {
 TURN_BY_TURN: dict[str, Export] = {
     "otter_text": otter_text,
     "zoom_text": zoom_text,
+    "teams_docx": teams_docx,
     "text_with_times": text_with_times,
     "meet_text": meet_text,
     "text_without_times": text_without_times,

@@ -66,7 +66,7 @@ def test_every_cue_lies_within_the_segment_that_holds_its_words(name):
     assert all(mine == theirs for mine, theirs in starts)
 
 
-@pytest.mark.parametrize("name", ["otter_text", "zoom_text", "text_with_times"])
+@pytest.mark.parametrize("name", ["otter_text", "zoom_text", "teams_docx", "text_with_times"])
 def test_every_turn_starts_at_its_second(name):
     # A time of the day counts from the first word, which is when the recording begins.
     zero = HOUR[0].started_ms if name == "zoom_text" else 0

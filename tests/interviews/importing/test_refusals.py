@@ -33,7 +33,7 @@ CUE = "00:00:01.000 --> 00:00:02.000\nAnn: hello\n\n"
         (b'[{"text": "x", "start": ' + b"9" * 5000 + b"}]", "a.json", None, "too large"),
         (b"[" * 100_000, "a.json", None, "nested too deeply"),
         (b"%PDF-1.7 ...", "a.pdf", None, "PDF"),
-        (b"PK\x03\x04...", "a.docx", None, "Word document"),
+        (b"PK\x03\x04...", "a.docx", None, "no Word document"),
         (b"ID3\x04\x00\x00", "a.mp3", None, "sound file"),
         (bytes(range(256)) * 40, "a.txt", None, "not a text file"),
         (b"\xff\xfe" + bytes(range(1, 30)) * 100, "a.txt", 1, "who speaks"),
