@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 
 from ai_engine.call_log import CallLog, KeptCallLog, OutageRecord
 from ai_engine.errors import AiError, NoProviderConfigured
@@ -87,9 +87,15 @@ class Engine:
     def has_providers(self) -> bool:
         return bool(self._bare)
 
+    @overload
+    async def complete(self, request: Request) -> Reply[str]: ...
+
+    @overload
+    async def complete(self, request: Request, accept: Callable[[str], T]) -> Reply[T]: ...
+
     async def complete(
         self, request: Request, accept: Callable[[str], T] | None = None
-    ) -> Reply[T]:
+    ) -> Reply[T] | Reply[str]:
         """The whole answer. With `accept`, `Reply.value` is what it made of the text."""
         rules, request = await self._prepared(replace(request, accept=accept or request.accept))
         reserved = self._estimate(request) if rules.budget is not None else Decimal(0)
@@ -103,9 +109,11 @@ class Engine:
             if not _may_do_without(request, problem):
                 raise
             answer = await self._offline.complete(request)
-        value = answer.text if accept is None else answer.value
         provenance = _provenance(request, answer)
-        return Reply(answer.text, cast("T", value), provenance, answer.finish == "length")
+        is_cut = answer.finish == "length"
+        if accept is None:
+            return Reply(answer.text, answer.text, provenance, is_cut)
+        return Reply(answer.text, cast("T", answer.value), provenance, is_cut)
 
     async def stream(
         self, request: Request, accept: Callable[[str], object] | None = None

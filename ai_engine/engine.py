@@ -10,7 +10,7 @@ SDK, no Django, and not even the engine: pages import it too, and most of them n
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from ai_engine.messages import Message, Reply, Request
 
@@ -56,9 +56,17 @@ class SharedEngine:
     def has_providers(self) -> bool:
         return self.current.has_providers()
 
+    @overload
+    async def complete(self, request: Request) -> Reply[str]: ...
+
+    @overload
+    async def complete(self, request: Request, accept: Callable[[str], T]) -> Reply[T]: ...
+
     async def complete(
         self, request: Request, accept: Callable[[str], T] | None = None
-    ) -> Reply[T]:
+    ) -> Reply[T] | Reply[str]:
+        if accept is None:
+            return await self.current.complete(request)
         return await self.current.complete(request, accept)
 
     def stream(

@@ -68,6 +68,8 @@ def translate(provider: str, problem: BaseException, *, begun: bool) -> AiError 
     if status is not None:
         return from_status(provider, status, _body(problem), _headers(problem))
     chain = [type(link).__name__ for link in _causes(problem)]
+    if any("complete message body" in str(link) for link in _causes(problem)):
+        return CutOff(provider, "the body ended early")
     for known, error in (
         ({"PoolTimeout"}, Busy),
         (_REFUSED, Unreachable),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ai_engine.call_log import CallLog, CallRecord
-from ai_engine.errors import AiError, ProviderFailed
+from ai_engine.errors import AiError, ProviderFailed, Truncated
 from ai_engine.inputs import Delta
 from ai_engine.messages import Answer, Request, StreamPart, Usage
 from ai_engine.prices import PriceTable
@@ -38,7 +38,7 @@ class Recorded(Wrapper):
         except BaseException as problem:
             self._write(request, attempt, _outcome(problem), problem, None)
             raise
-        self._write(request, attempt, "ok", None, answer)
+        self._write(request, attempt, _ending(answer), None, answer)
         return answer
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamPart, None]:
@@ -49,7 +49,7 @@ class Recorded(Wrapper):
                     if isinstance(part, Delta):
                         attempt.said(part.text, self._clock())
                     elif isinstance(part, Answer):
-                        self._write(request, attempt, "ok", None, part)
+                        self._write(request, attempt, _ending(part), None, part)
                     yield part
         except BaseException as problem:
             if not attempt.written:
@@ -118,6 +118,10 @@ class _Attempt:
         if self.first_token_ms is None:
             self.first_token_ms = round((now - self.began) * 1000)
         self.characters += len(text)
+
+
+def _ending(answer: Answer) -> str:
+    return "ok" if answer.finish == "stop" else Truncated.kind
 
 
 def _outcome(problem: BaseException) -> str:

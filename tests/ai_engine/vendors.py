@@ -1,0 +1,117 @@
+"""Builds engines over the real SDKs, and says in one word what came of a call."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ai_engine.call_log import KeptCallLog
+from ai_engine.core import Engine
+from ai_engine.errors import AiError
+from ai_engine.inputs import CallContext, Finished, Lane, StreamEvent, Withdrawn
+from ai_engine.limits import Limits
+from ai_engine.messages import Message, Request
+from ai_engine.providers.gemini import Gemini
+from ai_engine.providers.groq import Groq
+from ai_engine.providers.openrouter import OpenRouter
+from ai_engine.providers.protocol import Provider, ProviderSettings
+from tests.fake_providers.server import FakeProviders
+
+NAMES = ("gemini", "openrouter", "groq")
+QUICK = Limits(live_deadline=2.0, job_deadline=2.0, speech_deadline=2.0, idle=0.25, speaking_time=3.0,
+               shortest_attempt=0.05, back_off=0.01, back_off_cap=0.02)  # fmt: skip
+
+
+def live(scope: str = "acme", lane: Lane = "live", deadline: float | None = None) -> CallContext:
+    return CallContext(scope=scope, lane=lane, deadline=deadline)
+
+
+def hello(context: CallContext | None = None) -> Request:
+    """A small question; the fake answers with eight words."""
+    return Request(
+        skill="hello",
+        messages=(Message("system", "Be brief."), Message("user", "How do you do?")),
+        context=context or live(),
+    )
+
+
+class Vendors:
+    """The three SDKs, clients kept for the whole test."""
+
+    def __init__(self, fake: FakeProviders) -> None:
+        self.fake = fake
+        self._providers: list[Provider] = []
+
+    def provider(self, name: str) -> Provider:
+        settings = ProviderSettings(
+            api_key="a-key",
+            base_url=self.fake.addresses()[name],
+            model=f"{name}-model",
+            stt_model=f"{name}-hears",
+        )
+        makers: dict[str, Callable[[ProviderSettings], Provider]] = {
+            "gemini": Gemini,
+            "openrouter": OpenRouter,
+            "groq": Groq,
+        }
+        made = makers[name](settings)
+        self._providers.append(made)
+        return made
+
+    def engine(self, *names: str, limits: Limits = QUICK) -> Engine:
+        return Engine(
+            [self.provider(name) for name in names or NAMES],
+            limits=limits,
+            call_log=KeptCallLog(),
+            rng=random.Random(1),
+        )
+
+    async def aclose(self) -> None:
+        for provider in self._providers:
+            await provider.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a caller saw: "ok", or the kind of the error; and the events of a stream."""
+
+    result: str
+    text: str = ""
+    provider: str = ""
+    withdrawn: int = 0
+    degraded: bool = False
+
+
+async def asked(engine: Engine, request: Request, *, streamed: bool) -> Outcome:
+    """Makes one call and says what came of it."""
+    events: list[StreamEvent] = []
+    try:
+        if not streamed:
+            reply = await engine.complete(request)
+            made = reply.provenance
+            return Outcome("ok", reply.text, made.provider, 0, made.degraded)
+        async for event in engine.stream(request):
+            events.append(event)  # noqa: PERF401 # an error must leave what came before it
+    except AiError as error:
+        return Outcome(error.kind, withdrawn=_withdrawn(events))
+    last = events[-1]
+    assert isinstance(last, Finished)
+    shown = ""
+    for event in events[:-1]:
+        shown = "" if isinstance(event, Withdrawn) else shown + getattr(event, "text", "")
+    assert shown == last.text, "what was shown is not what was finished"
+    made = last.provenance
+    return Outcome("ok", last.text, made.provider, _withdrawn(events), made.degraded)
+
+
+async def sockets_back(fake: FakeProviders, at_most: int) -> int:
+    """The sockets still open at the fake, once closing ones had their chance to be seen."""
+    for _ in range(100):
+        if fake.open_sockets <= at_most:
+            break
+        await asyncio.sleep(0.01)
+    return fake.open_sockets
+
+
+def _withdrawn(events: list[StreamEvent]) -> int:
+    return sum(isinstance(event, Withdrawn) for event in events)
