@@ -71,7 +71,11 @@ def _spoken(system: str, user: str, data: dict[str, object], kind: object) -> st
     """What an interviewer would say next."""
     turn = data.get("turn")
     if not isinstance(turn, dict):
-        return "ready" if "ready" in user else f"You wrote {len(user.split())} words to me, and I have read every one of them with care."
+        return (
+            "ready"
+            if "ready" in user
+            else f"You wrote {len(user.split())} words to me, and I have read every one of them with care."
+        )
     if kind == "other_language":
         return "Розкажіть, будь ласка, про систему, яку ви створили, і про те, як ви її перевіряли тоді."
     _, thanks, probing, _ = _WORDS[_language(system)]
