@@ -7,7 +7,7 @@ WORKERS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 # The environment in which settings are checked as production has them. Nothing is connected to.
 PRODUCTION := DATABASE_URL=postgresql://meetmind@db/meetmind REDIS_URL=redis://redis:6379/0 \
 	PUBLIC_URL=https://interviews.example.com EMAIL_URL=smtp+tls://mail.example.com:587 \
-	SECRET_KEY=2oZ9vqX-only-for-checks-Yc7Lr0wJt5Hn8Bd3Kf6Mg1Ps4 LINK_KEY=aW8-only-for-checks-xE2uVq9Rz7Tn5Yb3Jm6Kc1Lf4Hd0
+	SECRET_KEY=2oZ9vqX-only-for-checks-Yc7Lr0wJt5Hn8Bd3Kf6Mg1Ps4Qe5Vz9Xu LINK_KEY=aW8-only-for-checks-xE2uVq9Rz7Tn5Yb3Jm6Kc1Lf4Hd0
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
