@@ -1,0 +1,43 @@
+"""Run inside a stack's environment: makes live rooms for tests that break things, and prints their keys as JSON."""
+
+import json
+import os
+import sys
+
+import django
+
+
+def main(count: int, state: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
+    django.setup()
+
+    from django.http import HttpResponse
+    from django.utils import timezone
+
+    from interviews import candidate_link
+    from interviews.states import ConsentState
+    from tests.cast import make_cast, make_interview, make_plan
+    from webapi.tokens import issue_token
+
+    cast = make_cast()
+    plan = make_plan(cast.acme)
+    now = timezone.now()
+    rooms = []
+    for _ in range(count):
+        interview = make_interview(cast, plan=plan, now=now)
+        interview.consent, interview.state = ConsentState.GIVEN, state
+        interview.started_at = interview.live_since = now if state == "live" else None
+        if state == "live":
+            interview.leading_member = cast.rita  # nobody asks: these rooms only carry words
+        interview.save()
+        response = HttpResponse()
+        candidate_link.set_cookie(response, interview)
+        name = candidate_link.cookie_name()
+        cookie = f"{name}={response.cookies[name].value}"
+        rooms.append({"id": str(interview.id), "cookie": cookie})
+    token = issue_token(user=cast.rita.user, name="test").secret
+    sys.stdout.write(json.dumps({"rooms": rooms, "token": token}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

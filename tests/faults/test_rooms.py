@@ -1,0 +1,208 @@
+"""Rooms under broken servers, networks and Redis: nothing acknowledged is lost, doubled or out of order."""
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.fake_providers.server import FakeProviders
+from tests.faults.room_client import RoomClient
+from tests.servers import PrivateServers, free_port, start_redis
+from tests.stack import ROOT, ManyProcesses
+
+pytestmark = pytest.mark.fault
+ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
+
+
+@dataclass
+class TwoServers(ManyProcesses):
+    """Two web processes over one database and a Redis of their own; no workers."""
+
+    redis_url: str = ""
+    other_port: int = field(default_factory=free_port)
+
+    def environment(self) -> dict[str, str]:
+        return {**super().environment(), "REDIS_URL": self.redis_url}
+
+    def start_worker(self) -> None:
+        """Rooms need none."""
+
+    def start_web(self) -> None:
+        for name, port in (("web", self.port), ("other", self.other_port)):
+            self.serve(name, port)
+        self.wait_until_served("web")
+
+    def serve(self, name: str, port: int) -> None:
+        command = (sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port))
+        self.start_process(name, *command, "meetmind.asgi:application")
+
+    def open_rooms(self, count: int, state: str) -> dict[str, object]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.open_rooms", str(count), state],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+    @property
+    def ports(self) -> list[int]:
+        return [self.port, self.other_port]
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[str]:
+    """A Redis that may be flushed and killed."""
+    servers = PrivateServers(tmp_path / "redis")
+    servers.folder.mkdir()
+    yield start_redis(servers)
+    servers.stop()
+
+
+@pytest.fixture
+async def providers() -> AsyncIterator[FakeProviders]:
+    fake = FakeProviders()
+    await fake.start()
+    yield fake
+    await fake.stop()
+
+
+@pytest.fixture
+def servers(tmp_path: Path, own_redis: str, providers: FakeProviders) -> Iterator[TwoServers]:
+    settings = {
+        "AI_PROVIDERS": "groq",
+        "GROQ_API_KEY": "a-key",
+        "GROQ_BASE_URL": providers.addresses()["groq"],
+    }
+    stack = TwoServers(tmp_path, settings, redis_url=own_redis)
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+def candidate(room: dict[str, str], ports: list[int]) -> RoomClient:
+    return RoomClient(room["id"], ports, cookie=room["cookie"]).start()
+
+
+async def test_a_killed_servers_question_is_withdrawn_and_asked_anew(
+    servers: TwoServers, providers: FakeProviders
+) -> None:
+    opened = servers.open_rooms(1, "waiting")
+    cem = candidate(opened["rooms"][0], servers.ports)  # type: ignore[index] # JSON
+    await cem.until(lambda: cem.socket is not None)
+    await cem.send("control", action="start")
+    await cem.until(lambda: "question.asked" in cem.kinds())
+    providers.chunk_delay = 0.4
+    before = len(cem.frames)
+    await cem.until(lambda: sum(f["type"] == "question.delta" for f in cem.frames[before:]) >= 2)
+    servers.kill("web")
+    killed_at = time.monotonic()
+    providers.chunk_delay = 0.0
+    await cem.until(lambda: cem.asked()[1:] != [])
+    assert time.monotonic() - killed_at < 10
+    assert cem.kinds().count("question.withdrawn") == 1
+    assert len(cem.asked()) == 2, "asked once"
+    await cem.answer(ANSWER)
+    await cem.until(lambda: len(cem.asked()) == 3)
+    assert [event["seq"] for event in cem.events] == list(range(1, len(cem.events) + 1))
+    await cem.stop()
+
+
+async def test_a_member_on_another_server_follows_without_redis(servers: TwoServers) -> None:
+    opened = servers.open_rooms(1, "live")
+    room = opened["rooms"][0]  # type: ignore[index] # JSON
+    cem = candidate(room, [servers.port])
+    rita = RoomClient(room["id"], [servers.other_port], token=str(opened["token"])).start()
+    await cem.until(lambda: cem.socket is not None)
+    await rita.until(lambda: rita.socket is not None)
+
+    async def heard_within(text: str) -> float:
+        since = time.monotonic()
+        await cem.say(text)
+        await rita.until(lambda: any(event.get("text") == text for event in rita.events))
+        return time.monotonic() - since
+
+    await heard_within("with Redis")
+    server = redis.Redis.from_url(servers.redis_url)
+    server.flushall()
+    assert await heard_within("after FLUSHALL") < 2
+    server.client_kill_filter(_type="pubsub")
+    assert await heard_within("after its connections were cut") < 2
+    server.shutdown(nosave=True)
+    assert await heard_within("without Redis") < 2.5
+    assert await heard_within("still without Redis") < 2.5
+    assert rita.connections == cem.connections == 1, "nobody lost a socket"
+    await asyncio.gather(cem.stop(), rita.stop())
+
+
+async def test_a_newer_tab_on_another_server_wins(servers: TwoServers) -> None:
+    room = servers.open_rooms(1, "live")["rooms"][0]  # type: ignore[index] # JSON
+    first = candidate(room, [servers.port])
+    await first.until(lambda: first.socket is not None)
+    second = candidate(room, [servers.other_port])
+    await first.until(lambda: 4009 in first.close_codes)
+    await second.until(lambda: second.socket is not None)
+    assert second.close_codes == []
+    await asyncio.gather(first.stop(), second.stop())
+
+
+async def test_a_stopping_server_says_1012_and_everybody_comes_back(servers: TwoServers) -> None:
+    opened = servers.open_rooms(20, "live")
+    clients = [candidate(room, servers.ports) for room in opened["rooms"]]  # type: ignore[attr-defined] # JSON
+    for client in clients:
+        await client.until(lambda client=client: client.socket is not None)  # type: ignore[misc] # bound now
+        await client.say("Before the deploy.")
+    servers.processes["web"].terminate()
+    for client in clients:
+        await client.until(lambda client=client: client.close_codes != [])  # type: ignore[misc] # bound now
+        await client.say("After the deploy.")
+        await client.until(lambda client=client: not client.outbox)  # type: ignore[misc] # bound now
+        await client.until(lambda client=client: len(client.events) >= 2)  # type: ignore[misc] # bound now
+    assert {client.close_codes[0] for client in clients} == {1012}
+    assert all([e["text"] for e in c.events] == ["Before the deploy.", "After the deploy."] for c in clients)  # fmt: skip
+    await asyncio.gather(*(client.stop() for client in clients))
+
+
+async def test_no_history_of_cuts_and_kills_loses_or_doubles_a_word(servers: TwoServers) -> None:
+    """Many sockets write under random cuts and a kill -9: then each room's log is checked."""
+    chance = random.Random(7)
+    opened = servers.open_rooms(8, "live")
+    rooms = opened["rooms"]
+    writers = [candidate(room, chance.sample(servers.ports, 2)) for room in rooms]  # type: ignore[attr-defined] # JSON
+    watchers = [
+        RoomClient(room["id"], servers.ports, token=str(opened["token"])).start()
+        for room in rooms  # type: ignore[attr-defined] # JSON
+    ]
+    for client in (*writers, *watchers):
+        await client.until(lambda client=client: client.socket is not None)  # type: ignore[misc] # bound now
+    for number in range(40):
+        for client in writers:
+            await client.say(f"word {number}")
+        await chance.choice([*writers, *watchers]).cut()
+        if number == 20:
+            servers.kill("other")
+            servers.serve("other", servers.other_port)
+        await asyncio.sleep(0.05)
+    for writer, watcher in zip(writers, watchers, strict=True):
+        await writer.until(lambda writer=writer: not writer.outbox)  # type: ignore[misc] # bound now
+        for client in (writer, watcher):
+            await client.until(lambda client=client: len(client.events) >= 40)  # type: ignore[misc] # bound now
+            texts = [event["text"] for event in client.events]
+            assert sorted(texts) == sorted(f"word {n}" for n in range(40)), "each once"
+        assert [e["seq"] for e in writer.events] == list(range(1, 41))
+        by_seq = {e["seq"]: e["text"] for e in writer.events}
+        sent = {number: f"word {number - 1}" for number in range(1, 41)}
+        for client_seq, ack in writer.acknowledged.items():
+            assert by_seq[ack["seq"]] == sent[client_seq]
+    await asyncio.gather(*(client.stop() for client in (*writers, *watchers)))
