@@ -20,6 +20,7 @@ _PLACES = (
 _ACCOUNT_PLACES = (
     ("Team", "team", Permission.MANAGE_TEAM),
     ("Settings", "settings", Permission.MANAGE_TEAM),
+    ("API tokens", "api_tokens", Permission.SEE),
     ("Audit trail", "audit", Permission.SEE_AUDIT),
 )
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from interviews.views import (
+    api_tokens,
     ask,
     audit,
     candidate,
@@ -84,6 +85,7 @@ urlpatterns = [
         name="invitation_revoke",
     ),
     path("settings/", settings.settings, name="settings"),
+    path("api-tokens/", api_tokens.api_tokens, name="api_tokens"),
     path("audit/", audit.audit, name="audit"),
     # The live room
     path("interviews/<uuid:interview_id>/room/", live.live, name="room"),
