@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -45,7 +46,7 @@ def pages() -> Iterator[Route]:
             name=name,
             method="",
             door=getattr(view, "door", None) or package,
-            address=lambda arguments, name=name: reverse(name, kwargs=arguments),
+            address=partial(_reverse, name),
             parameters=tuple(pattern.pattern.converters),
         )
 
@@ -62,7 +63,7 @@ def operations() -> Iterator[Route]:
                         name=operation.view_func.__name__,
                         method=method,
                         door=getattr(operation.view_func, "door", None),
-                        address=lambda arguments, whole=whole: _fill(whole, arguments),
+                        address=partial(_fill, whole),
                         parameters=names,
                     )
 
@@ -73,6 +74,10 @@ def _module_of(view: object) -> str:
     while hasattr(view, "__wrapped__"):
         view = view.__wrapped__
     return str(getattr(getattr(view, "func", view), "__module__", ""))
+
+
+def _reverse(name: str, arguments: dict[str, object]) -> str:
+    return reverse(name, kwargs=arguments)
 
 
 def _fill(path: str, arguments: dict[str, object]) -> str:

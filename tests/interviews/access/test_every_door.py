@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeVar, cast
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -62,6 +64,7 @@ class World:
 
 
 Arguments = dict[str, object]
+Row = TypeVar("Row", bound=Model)
 
 # One example for each name of a path parameter; `<route>.<parameter>` overrules it for one route.
 EXAMPLES: dict[str, Callable[[World], object]] = {
@@ -303,19 +306,19 @@ def _ask(user: User | None, method: str, route: Route, world: World) -> HttpResp
     """One request, whose effects are undone."""
     client = world.client_of(user)
     arguments: Arguments = {
-        name: EXAMPLES.get(f"{route.name}.{name}", EXAMPLES.get(name, str))(world)
+        name: EXAMPLES.get(f"{route.name}.{name}", EXAMPLES.get(name, _no_example))(world)
         for name in route.parameters
     }
-    body = BODIES.get(route.name, lambda _: {})(world)
+    body = BODIES.get(route.name, _no_example)(world)
+    kind = "application/json" if route.method else "application/x-www-form-urlencoded"
+    text = json.dumps(body) if route.method else ""
     with _undone():
-        return client.generic(
-            method,
-            route.address(arguments),
-            json.dumps(body) if route.method else "",
-            content_type="application/json"
-            if route.method
-            else "application/x-www-form-urlencoded",
-        )
+        answer = client.generic(method, route.address(arguments), text, content_type=kind)
+    return cast("HttpResponse", answer)
+
+
+def _no_example(world: World) -> object:
+    return {}
 
 
 @contextmanager
@@ -328,10 +331,8 @@ def _undone() -> Iterator[None]:
 def _elsewhere(world: World) -> World:
     """The same world, in which no row exists: every id is another one."""
 
-    def ghost(row: object) -> object:
-        copy = type(row)()
-        copy.id = uuid.uuid4()  # type: ignore[attr-defined]  # every row of the world has a uuid
-        return copy
+    def ghost(row: Row) -> Row:
+        return type(row)(pk=uuid.uuid4())
 
     plan = PlanVersion(position_id=uuid.uuid4(), rubric_version=world.plan.rubric_version)
     return replace(
