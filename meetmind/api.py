@@ -10,6 +10,7 @@ from interviews.services.write_plan import StalePlan
 from interviews.services.write_rubric import StaleRubric
 from interviews.states import IllegalMove
 from meetmind.api_docs import LocalDocs
+from scheduler.api import router as scheduler_router
 from webapi.documented import DocumentedApi
 from webapi.problems import problem_response
 
@@ -50,3 +51,4 @@ def _forbidden(request: HttpRequest, exc: Exception) -> HttpResponse:
 
 
 api.add_router("", interviews_router)
+api.add_router("", scheduler_router)

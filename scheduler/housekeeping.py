@@ -73,6 +73,13 @@ def prune(*, now: datetime) -> int:
     return removed
 
 
+def remove(job: Job, *, now: datetime) -> None:
+    """Removes a job that has ended, with its history. The caller holds its lock."""
+    count_moves([Move(job.kind, job.scope, JobState(job.state), None)], now=now)
+    Attempt.objects.filter(job_id=job.pk).delete()
+    job.delete()
+
+
 def _rescue_from(worker_id: int, *, now: datetime) -> int:
     with transaction.atomic():
         worker = Worker.objects.select_for_update().get(pk=worker_id)

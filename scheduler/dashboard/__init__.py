@@ -1,0 +1,1 @@
+"""The pages: live figures, jobs, workflows as graphs, dead letters, workers, recurring jobs."""

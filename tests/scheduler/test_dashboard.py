@@ -1,0 +1,143 @@
+"""The pages, as an operator, a member and a stranger find them."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import Client
+
+from scheduler.counters import fold
+from scheduler.dashboard.picture import draw
+from scheduler.dashboard.stream import events
+from scheduler.demo import start_demo
+from scheduler.enqueue import enqueue, start_workflow
+from scheduler.models import Job, Kind, WorkflowRun
+from scheduler.progress import workflow_progress
+from scheduler.testing import drain_jobs
+from scheduler.workflow import Step, Workflow
+from tests.cast import Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
+
+LOOKING = ("", "jobs/", "workflows/", "dead-letters/", "recurring/")
+
+
+@pytest.fixture
+def olga(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast.olga)
+    return client
+
+
+@pytest.fixture
+def rita(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast.rita.user)
+    return client
+
+
+def test_an_operator_opens_every_page(olga: Client) -> None:
+    run = start_workflow(Workflow("pair", (Step("a", "probe.echo"),)))
+    dead = enqueue("probe.answer", {"outcome": "raise"})
+    for _ in range(4):
+        Job.objects.filter(state="waiting").update(state="ready")
+        drain_jobs()
+    fold(now=datetime.now(UTC))
+    paths = (*LOOKING, "workers/", "demo/", f"jobs/{dead.pk}/", f"workflows/{run.pk}/")
+    for path in paths:
+        assert olga.get(f"/scheduler/{path}").status_code == 200, path
+    page = olga.get(f"/scheduler/jobs/{dead.pk}/").content.decode()
+    assert "RuntimeError: a handler broke" in page
+    assert "Attempt 4" in page
+
+
+def test_a_member_sees_the_own_organisation_only(cast: Cast, rita: Client) -> None:
+    ours = enqueue("probe.noop", {}, scope=str(cast.acme.pk))
+    theirs = enqueue("probe.noop", {}, scope=str(cast.rival.pk))
+    page = rita.get("/scheduler/jobs/").content.decode()
+    assert f"/scheduler/jobs/{ours.pk}/" in page
+    assert f"/scheduler/jobs/{theirs.pk}/" not in page
+    assert rita.get(f"/scheduler/jobs/{theirs.pk}/").status_code == 404
+    for path in LOOKING:
+        assert rita.get(f"/scheduler/{path}").status_code == 200, path
+    for path in ("workers/", "demo/"):
+        assert rita.get(f"/scheduler/{path}").status_code == 404, path
+    assert rita.post(f"/scheduler/jobs/{ours.pk}/cancel").status_code == 404
+
+
+def test_strangers_are_sent_to_sign_in(cast: Cast) -> None:
+    for path in (*LOOKING, "stream", "demo/"):
+        response = Client().get(f"/scheduler/{path}")
+        assert (response.status_code, "login" in response["Location"]) == (302, True), path
+
+
+def test_a_dead_letter_is_replayed_with_a_mended_payload(olga: Client) -> None:
+    job = enqueue("probe.answer", {"outcome": "fail"})
+    drain_jobs()
+    path = f"/scheduler/dead-letters/{job.pk}/replay"
+    for bad in ("{", "[1]", '{"outcome": 3}'):
+        assert olga.post(path, {"payload": bad}).status_code == 422
+    assert olga.post(path, {"payload": '{"outcome": "cancel"}'}).status_code == 302
+    job.refresh_from_db()
+    assert (job.state, job.payload) == ("ready", {"outcome": "cancel", "succeed_at": 0})
+
+
+def test_dead_letters_are_replayed_together_or_discarded(olga: Client) -> None:
+    jobs = [enqueue("probe.answer", {"outcome": "fail"}) for _ in range(3)]
+    drain_jobs()
+    olga.post("/scheduler/dead-letters/replay", {"job": [str(jobs[0].pk)]})
+    assert Job.objects.filter(state="dead").count() == 2
+    olga.post(f"/scheduler/dead-letters/{jobs[1].pk}/discard", {"reason": "of no use"})
+    olga.post("/scheduler/dead-letters/replay", {"all": "1"})
+    assert list(Job.objects.filter(state="dead").values_list("pk", flat=True)) == [jobs[1].pk]
+    assert "There are none" in olga.get("/scheduler/dead-letters/").content.decode()
+
+
+def test_a_kind_is_paused_and_resumed(olga: Client) -> None:
+    olga.post("/scheduler/kinds/probe.noop/pause")
+    assert Kind.objects.get(pk="probe.noop").paused_by == "olga@host.example"
+    assert "paused" in olga.get("/scheduler/").content.decode()
+    olga.post("/scheduler/kinds/probe.noop/resume")
+    assert Kind.objects.get(pk="probe.noop").paused_at is None
+    assert olga.post("/scheduler/kinds/nobody.does_this/pause").status_code == 404
+
+
+def test_a_demo_is_started_in_the_shape_that_was_asked_for(olga: Client) -> None:
+    shape = {"depth": "3", "width": "4", "failure_rate": "0", "seconds": "0"}
+    response = olga.post("/scheduler/demo/", shape)
+    run = WorkflowRun.objects.get()
+    assert response["Location"] == f"/scheduler/workflows/{run.pk}/"
+    assert run.jobs.count() == 3 * 4 + 2
+    drain_jobs()
+    assert workflow_progress(run.pk).state.value == "done"
+    assert olga.post("/scheduler/demo/", shape | {"width": "900"}).status_code == 422
+
+
+def test_the_picture_has_each_step_once_to_the_right_of_its_parents() -> None:
+    for width in (2, 30):
+        run = start_demo(depth=4, width=width, failure_rate=0, seconds=0, keeps_going=True)
+        progress = workflow_progress(run.pk)
+        picture = draw(progress)
+        nodes = {node.job_id: node for node in picture.nodes}
+        assert len(nodes) == len(progress.steps)
+        assert len({(node.x, node.y) for node in picture.nodes}) == len(nodes)
+        for step in progress.steps:
+            for parent, _ in step.parents:
+                assert nodes[parent].x < nodes[step.job_id].x
+        assert all(node.x + node.width <= picture.width for node in picture.nodes)
+        assert all(0 <= node.y <= picture.height - node.height for node in picture.nodes)
+
+
+def test_the_stream_tells_the_figures_and_the_workflow() -> None:
+    run = start_workflow(Workflow("pair", (Step("a", "probe.echo"),)), scope="acme")
+    drain_jobs()
+
+    async def first_events() -> list[str]:
+        source = events(scope="acme", workflow_id=run.pk)
+        return [await anext(source) for _ in range(3)]
+
+    _, figures, workflow = async_to_sync(first_events)()
+    assert json.loads(figures.partition("data: ")[2])["states"]["done"] == 1
+    assert workflow.startswith("event: workflow\n")
+    assert json.loads(workflow.partition("data: ")[2])["state"] == "done"
