@@ -15,15 +15,15 @@ from interviews.services.keep_api_tokens import end_token, make_token, tokens_of
 from interviews.views.doors import MemberRequest, member_page
 from interviews.views.lists import read_page
 
-NEVER = ""
-LASTS = ((NEVER, "until it is ended"), ("30", "30 days"), ("365", "a year"))
+FOR_EVER = "0"
+LASTS = ((FOR_EVER, "until it is ended"), ("30", "30 days"), ("365", "a year"))
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(
         max_length=100, label="What it is for", help_text="For example: import from our ATS"
     )
-    days = forms.ChoiceField(choices=LASTS, required=False, label="How long it works")
+    days = forms.ChoiceField(choices=LASTS, label="How long it works")
 
 
 @member_page(Permission.SEE)
@@ -36,11 +36,11 @@ def api_tokens(request: MemberRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     issued = None
     if request.method == "POST" and form.is_valid():
-        days = form.cleaned_data["days"]
+        days = int(form.cleaned_data["days"])
         issued = make_token(
             member=request.member,
             name=form.cleaned_data["name"],
-            expires_at=timezone.now() + timedelta(days=int(days)) if days else None,
+            expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
         form = TokenForm()
     tokens = tokens_of(request.member, now=timezone.now())

@@ -19,7 +19,7 @@ def rita(cast: Cast) -> Client:
 
 
 def make(client: Client, **fields: str) -> str:
-    page = client.post("/api-tokens/", {"name": "Import", "days": ""} | fields).content.decode()
+    page = client.post("/api-tokens/", {"name": "Import", "days": "0"} | fields).content.decode()
     found = re.search(r'value="(mm_[\w-]+)"', page)
     assert found, page
     return found[1]
