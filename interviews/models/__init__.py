@@ -9,6 +9,7 @@ from interviews.models.debrief import (
     Evidence,
     Statement,
 )
+from interviews.models.erasure import ErasureReceipt
 from interviews.models.event import Event
 from interviews.models.interview import Candidate, Consent, Interview
 from interviews.models.people import Member, MemberInvitation, Organisation, User
@@ -39,6 +40,7 @@ __all__ = [
     "Debrief",
     "DebriefPart",
     "Decision",
+    "ErasureReceipt",
     "Event",
     "Evidence",
     "Interview",

@@ -100,6 +100,9 @@ class Interview(models.Model):
     debrief_status = models.CharField(
         max_length=10, choices=DebriefStatus.choices, default=DebriefStatus.NONE
     )
+    conversation_erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="What was said is gone, and nothing is added to it."
+    )
 
     class Meta:
         ordering = ["-created_at"]
