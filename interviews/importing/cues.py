@@ -23,6 +23,8 @@ ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,3
 BLOCKS_TO_SKIP = ("NOTE", "STYLE", "REGION")
 HEADER_FIELDS = ("language", "lang")
 LONGEST_COUNTER = 12
+LINES_OF_A_HEADER = 3
+MOST_VOICES_IN_A_CUE = 1_000
 
 
 @dataclass(slots=True)
@@ -34,43 +36,76 @@ class _Cue:
 
 
 def read_cues(lines: list[str], *, kind: str) -> Reading:
-    cues: list[_Cue] = []
-    notes: list[str] = []
-    language: str | None = None
-    skipping, in_cue, after_blank = False, False, True
+    reader = _CueReader(lines)
     for number, line in enumerate(lines, 1):
-        bare = line.strip()
-        span = read_span(bare) if "-->" in bare else None
-        if span is not None:
-            if in_cue and not after_blank:
-                _drop_counter(cues[-1])
-            cues.append(_new_cue(number, span, len(cues)))
-            in_cue, skipping, after_blank = True, False, False
-        elif not bare:
-            skipping, in_cue, after_blank = False, False, True
-        elif skipping or (after_blank and _begins_block(bare)) or _is_header(bare, number):
-            skipping = True
-            language = language or _language_in(bare)
-        elif in_cue:
-            cues[-1].lines.append(bare)
-        elif "-->" in bare and bare[:1].isdigit():
-            if any(map(str.strip, lines[number:])):
-                raise ImportRefused(
-                    number,
-                    f"“{bare[:60]}” is not a time span. It should read like 00:01:02.500 --> 00:01:04.000.",
-                )
-            notes.append("The file ends in the middle of a cue; that cue was left out.")
-        else:
-            in_cue = _is_stray_text(lines, number, cues)
-            if in_cue:
-                cues[-1].lines.append(bare)
-            after_blank = False
-    if not cues:
+        reader.take(number, line.strip())
+    if not reader.cues:
         raise ImportRefused(
             None, f"No time spans were found; this is not a complete {kind.upper()} file."
         )
-    pieces = tuple(piece for cue in cues for piece in _pieces(cue))
-    return Reading(pieces, language, tuple(notes))
+    pieces: list[Piece] = []
+    for cue in reader.cues:
+        pieces += _pieces(cue)
+        if len(pieces) > MOST_CUES:
+            raise ImportRefused(cue.line, f"The file has more than {MOST_CUES:,} turns.")
+    return Reading(tuple(pieces), reader.language, tuple(reader.notes))
+
+
+class _CueReader:
+    """Takes one line after the other, and knows whether it stands in a cue, in a note, or between blocks."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.cues: list[_Cue] = []
+        self.notes: list[str] = []
+        self.language: str | None = None
+        self._lines = lines
+        self._skipping = self._in_cue = False
+        self._after_blank = True
+
+    def take(self, number: int, bare: str) -> None:
+        span = read_span(bare) if "-->" in bare else None
+        if span is not None:
+            self._begin_cue(number, span)
+        elif not bare:
+            self._skipping = self._in_cue = False
+            self._after_blank = True
+        elif self._is_aside(number, bare):
+            self._skipping = True
+            self.language = self.language or _language_in(bare)
+        elif self._in_cue:
+            self.cues[-1].lines.append(bare)
+        elif "-->" in bare and bare[:1].isdigit():
+            self._refuse_or_leave_out(number, bare)
+        else:
+            self._take_stray(number, bare)
+
+    def _begin_cue(self, number: int, span: tuple[int, int, str]) -> None:
+        if self._in_cue and not self._after_blank:
+            _drop_counter(self.cues[-1])
+        self.cues.append(_new_cue(number, span, len(self.cues)))
+        self._in_cue, self._skipping, self._after_blank = True, False, False
+
+    def _is_aside(self, number: int, bare: str) -> bool:
+        """A header, note or style sheet: until the next empty line nothing is said."""
+        begins_block = self._after_blank and bare.split(None, 1)[0] in BLOCKS_TO_SKIP
+        is_header = bare.startswith("WEBVTT") and number <= LINES_OF_A_HEADER
+        return self._skipping or begins_block or is_header
+
+    def _refuse_or_leave_out(self, number: int, bare: str) -> None:
+        if any(map(str.strip, self._lines[number:])):
+            raise ImportRefused(
+                number,
+                f"“{bare[:60]}” is not a time span. It should read like 00:01:02.500 --> 00:01:04.000.",
+            )
+        self.notes.append("The file ends in the middle of a cue; that cue was left out.")
+
+    def _take_stray(self, number: int, bare: str) -> None:
+        """After an empty line comes a cue's name, or, in careless exports, more text of the cue before."""
+        names_next_cue = number < len(self._lines) and "-->" in self._lines[number]
+        self._in_cue = bool(self.cues) and not names_next_cue and not bare.isdigit()
+        if self._in_cue:
+            self.cues[-1].lines.append(bare)
+        self._after_blank = False
 
 
 def _new_cue(number: int, span: tuple[int, int, str], count: int) -> _Cue:
@@ -80,14 +115,6 @@ def _new_cue(number: int, span: tuple[int, int, str], count: int) -> _Cue:
     if count >= MOST_CUES:
         raise ImportRefused(number, f"The file has more than {MOST_CUES:,} cues.")
     return _Cue(number, started_ms, ended_ms, [words] if words else [])
-
-
-def _begins_block(bare: str) -> bool:
-    return bare.split(None, 1)[0] in BLOCKS_TO_SKIP
-
-
-def _is_header(bare: str, number: int) -> bool:
-    return bare.startswith("WEBVTT") and number <= 3
 
 
 def _language_in(bare: str) -> str | None:
@@ -103,16 +130,12 @@ def _drop_counter(cue: _Cue) -> None:
         cue.lines.pop()
 
 
-def _is_stray_text(lines: list[str], number: int, cues: list[_Cue]) -> bool:
-    """After an empty line comes a cue's name, or, in careless exports, more text of the cue before."""
-    names_next_cue = number < len(lines) and "-->" in lines[number]
-    return bool(cues) and not names_next_cue and not lines[number - 1].strip().isdigit()
-
-
 def _pieces(cue: _Cue) -> Iterator[Piece]:
     """One for each voice in the cue."""
     voices: list[tuple[str | None, list[str]]] = [(None, [])]
     for line in cue.lines:
+        if len(voices) > MOST_VOICES_IN_A_CUE:
+            raise ImportRefused(cue.line, f"The cue has more than {MOST_VOICES_IN_A_CUE} voices.")
         for voice, words in _split_voices(POSITION.sub("", line)):
             if voice is not None:
                 voices.append((voice, []))
