@@ -33,7 +33,8 @@ class ScriptedCandidate:
     join_url: str
     interview_id: str
     heard: Heard
-    clock: Callable[[str], None]
+    moved: Callable[[str], None]
+    script: "Script" = field(default_factory=lambda: Script())
     client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     _client_seq: int = 0
     _applied: int = 0
@@ -64,11 +65,11 @@ class ScriptedCandidate:
         jar = CookieJar()
         browser = build_opener(HTTPCookieProcessor(jar))
         page = _read(browser, Request(self.join_url))
-        for _ in range(3):  # the link's own form, then consent: each page's form in turn
+        for _ in ("the link's own form", "the notice and consent"):
             form = _FormReader()
             form.feed(page.text)
             if form.action is None:
-                break
+                raise DemoFailed(f"{page.url} has no form to agree with")
             page = _read(
                 browser,
                 Request(
@@ -112,12 +113,12 @@ class ScriptedCandidate:
                 self._withdrawn += 1
                 self.heard("note", "The question was withdrawn, and is asked anew.")
             case "state.changed":
-                self.clock(event["state"])
+                self.moved(event["state"])
                 return bool(event["state"] == "ended")
         return False
 
     async def _answer(self, socket: ClientConnection, question: str) -> None:
-        words = answer_to(question)
+        words = self.script.answer_to(question)
         seg_id = uuid.uuid4().hex
         self.heard("candidate", words)
         await self._send_durable(socket, "segment.final", seg_id=seg_id, text=words, source="typed")
@@ -131,25 +132,22 @@ class ScriptedCandidate:
         await socket.send(json.dumps({"type": kind, **fields}))
 
 
-def answer_to(question: str) -> str:
-    """The scripted answer that fits the question best: the first whose word occurs in it."""
-    script = json.loads(ANSWERS.read_text(encoding="utf-8"))["answers"]
-    lowered = question.lower()
-    return str(next(entry["say"] for entry in script if entry["when"] in lowered))
+class Script:
+    """What the candidate answers: what fits the question, and nothing twice."""
 
+    def __init__(self) -> None:
+        found = json.loads(ANSWERS.read_text(encoding="utf-8"))
+        self._topics: list[dict[str, str]] = found["topics"]
+        self._more: list[str] = found["more"]
+        self._last: str = found["last"]
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    url: str
-    text: str
-
-
-def _read(browser: OpenerDirector, request: Request) -> _Page:
-    try:
-        with browser.open(request, timeout=20) as answer:
-            return _Page(answer.url, answer.read().decode())
-    except HTTPError as refusal:
-        raise DemoFailed(f"the candidate's page answered {refusal.code}") from refusal
+    def answer_to(self, question: str) -> str:
+        lowered = question.lower()
+        for topic in self._topics:
+            if topic["when"] in lowered:
+                self._topics.remove(topic)
+                return topic["say"]
+        return self._more.pop(0) if self._more else self._last
 
 
 class _FormReader(HTMLParser):
@@ -181,6 +179,20 @@ class _FormReader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._in_form = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    url: str
+    text: str
+
+
+def _read(browser: OpenerDirector, request: Request) -> _Page:
+    try:
+        with browser.open(request, timeout=20) as answer:
+            return _Page(answer.url, answer.read().decode())
+    except HTTPError as refusal:
+        raise DemoFailed(f"the candidate's page answered {refusal.code}") from refusal
 
 
 def _origin(url: str) -> str:

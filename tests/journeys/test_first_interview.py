@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from meetmind.demo.candidate import answer_to
+from meetmind.demo.candidate import Script
 from tests.browser import DESK, PHONE, Faults, Scheme, audit, open_browser, open_page, overflow
 from tests.journeys.providers import Providers, running_providers
 from tests.stack import OneProcess
@@ -44,11 +44,12 @@ def test_an_interview_from_the_link_to_a_scorecard_with_checked_quotes(
     with open_page(browser, stack.url) as page:
         in_the_room.watch(page)
         enter_the_room(page, demo["candidate_links"][0])
-        asked = [answer_next(page)]
+        script = Script()
+        asked = [answer_next(page, script)]
         page.reload()
-        asked.append(answer_next(page))
+        asked.append(answer_next(page, script))
         stack.restart_after_kill()
-        while question := answer_next(page):
+        while question := answer_next(page, script):
             asked.append(question)
             assert len(asked) < 20, f"it does not end: {asked}"
         assert len(asked) >= 4
@@ -82,7 +83,7 @@ def test_axe_finds_nothing_on_the_way(
         look(page, "notice")
         page.get_by_role("button", name="I agree").click()
         page.get_by_role("button", name="Start the interview").click()
-        answer_next(page)
+        answer_next(page, Script())
         look(page, "room")
     with signed_in(
         browser, stack, demo["members"][0], width=width, scheme=scheme, audited=True
@@ -103,7 +104,7 @@ def enter_the_room(page: Page, link: str) -> None:
     page.get_by_role("button", name="Start the interview").click()
 
 
-def answer_next(page: Page) -> str:
+def answer_next(page: Page, script: Script) -> str:
     """Answers the question that is open, and returns its words; empty when the interview is over."""
     can_answer = page.locator("[data-action=repeat]:enabled")
     over = page.get_by_role("link", name="Finish")
@@ -111,7 +112,7 @@ def answer_next(page: Page) -> str:
     if over.is_visible():
         return ""
     question = page.locator("#chat .bubble-ai:not(.is-withdrawn) .bubble-text").last.inner_text()
-    page.get_by_label("Your answer").fill(answer_to(question))
+    page.get_by_label("Your answer").fill(script.answer_to(question))
     page.get_by_role("button", name="I'm done").click()
     expect(can_answer).to_have_count(0)
     return question
