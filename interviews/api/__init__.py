@@ -5,7 +5,9 @@ from ninja import Router
 from interviews.api import (
     audit,
     candidates,
+    consents,
     debriefs,
+    events,
     imports,
     interviews,
     invitations,
@@ -22,7 +24,7 @@ from interviews.api import (
 router = Router()
 for before in (organisations, members, positions, plans, rubrics, candidates):
     router.add_router("", before.router)
-for around in (interviews, invitations, audit):
+for around in (interviews, invitations, consents, events, audit):
     router.add_router("", around.router)
 for after in (segments, imports, debriefs, reviews, questions):
     router.add_router("", after.router)

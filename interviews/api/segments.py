@@ -2,15 +2,23 @@
 
 import uuid
 from datetime import datetime
+from typing import Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema, Status
 
 from interviews.access import Permission
 from interviews.api.callers import called_interview
 from interviews.api.doors import opens
+from interviews.events import LONGEST_INTERVIEW_MS, clean_text
 from interviews.models import Segment
+from interviews.services.participants import admit_member
+from interviews.services.record_transcript import SpokenSegment, record_segment
+from interviews.services.room_refusals import RoomRefusal
+from interviews.states import SegmentSource
 from webapi.pages import PageOf, PageQuery, page_of
+from webapi.problems import Conflict, FieldError, Unprocessable
 
 router = Router(tags=["segments"])
 
@@ -49,6 +57,16 @@ class SegmentOut(Schema):
         )
 
 
+class SegmentIn(Schema):
+    """Words that another tool heard in a live interview. `seg_id` makes a repeated call harmless."""
+
+    seg_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")
+    speaker: Literal["candidate", "interviewer"]
+    text: str = Field(min_length=1, max_length=16_000)
+    started_ms: int = Field(0, ge=0, le=LONGEST_INTERVIEW_MS)
+    ended_ms: int = Field(0, ge=0, le=LONGEST_INTERVIEW_MS)
+
+
 class SegmentPage(PageOf[SegmentOut]):
     pass
 
@@ -62,3 +80,33 @@ def list_segments(
     interview, _ = called_interview(request, interview_id, to=Permission.SEE_REPORT)
     found = page_of(interview.segments.all(), page, order=("position",))
     return SegmentPage(items=[SegmentOut.of(row) for row in found.items], next=found.next)
+
+
+@router.post("/interviews/{uuid:interview_id}/segments", response={201: SegmentOut})
+@opens(Permission.LEAD)
+def feed_segment(
+    request: HttpRequest, interview_id: uuid.UUID, heard: SegmentIn
+) -> Status[SegmentOut]:
+    """Feeds a live interview from another tool. The segment keeps the name of the member who fed it."""
+    interview, member = called_interview(request, interview_id, to=Permission.LEAD)
+    by = admit_member(interview_id=interview.id, user=member.user)
+    text = clean_text(heard.text)
+    if not text:
+        raise Unprocessable(errors=[FieldError("/text", "There are no words in it.")])
+    try:
+        record_segment(
+            by=by,
+            segment=SpokenSegment(
+                seg_id=heard.seg_id,
+                text=text,
+                source=SegmentSource.PROVIDER,
+                started_ms=heard.started_ms,
+                ended_ms=heard.ended_ms,
+                speaker=heard.speaker,
+            ),
+            sender=by.sender_key(uuid.uuid4(), 1),
+            now=timezone.now(),
+        )
+    except RoomRefusal as refusal:
+        raise Conflict(refusal.message, code=refusal.code) from refusal
+    return Status(201, SegmentOut.of(interview.segments.get(seg_id=heard.seg_id)))

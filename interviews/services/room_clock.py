@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from interviews.events import LONGEST_INTERVIEW_MS
 from interviews.models import Interview
 from interviews.states import InterviewState, Mode
 from scheduler.enqueue import enqueue
@@ -14,7 +15,8 @@ LONGEST_SILENCE = timedelta(hours=4)  # of an interview led by a person that nob
 def elapsed_ms(interview: Interview, now: datetime) -> int:
     """How long the interview was live so far, pauses left out."""
     running = timedelta(0) if interview.live_since is None else now - interview.live_since
-    return interview.live_ms + max(0, round(running.total_seconds() * 1000))
+    elapsed = interview.live_ms + max(0, round(running.total_seconds() * 1000))
+    return min(elapsed, LONGEST_INTERVIEW_MS)  # a room that was forgotten must not overflow a column
 
 
 def total_ms(interview: Interview) -> int:
