@@ -16,7 +16,9 @@ def elapsed_ms(interview: Interview, now: datetime) -> int:
     """How long the interview was live so far, pauses left out."""
     running = timedelta(0) if interview.live_since is None else now - interview.live_since
     elapsed = interview.live_ms + max(0, round(running.total_seconds() * 1000))
-    return min(elapsed, LONGEST_INTERVIEW_MS)  # a room that was forgotten must not overflow a column
+    return min(
+        elapsed, LONGEST_INTERVIEW_MS
+    )  # a room that was forgotten must not overflow a column
 
 
 def total_ms(interview: Interview) -> int:
