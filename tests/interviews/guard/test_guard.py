@@ -143,6 +143,9 @@ def test_time_grows_with_the_text_only(pump):
         find_prohibited(text)
         return time.process_time() - began
 
-    seconds(1000)
-    shorter, longer = (min(seconds(n) for _ in range(3)) for n in (10_000, 20_000))
-    assert longer <= max(0.05, shorter * 2.5)
+    def grows_evenly() -> bool:
+        shorter, longer = (min(seconds(n) for _ in range(3)) for n in (10_000, 20_000))
+        return longer <= max(0.05, shorter * 2.5)
+
+    # What is not linear is so every time; a busy neighbour is not.
+    assert any(grows_evenly() for _ in range(4))

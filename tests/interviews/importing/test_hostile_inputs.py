@@ -4,7 +4,6 @@ import gc
 import json
 import time
 from contextlib import suppress
-from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -118,6 +117,8 @@ PUMPS = {
     "json_segments": ('[{"text":"x","start":0}', ',{"text":"x","start":1}', ".json"),
     "invisible": ("Ann: ", "\u200b", ".txt"),
 }  # fmt: skip
+SIZE = 25_000
+ATTEMPTS = 4
 MOST_GROWTH = 2.5
 SHORTEST_SECONDS = 0.04  # below this the machine's noise is all there is to measure
 
@@ -144,12 +145,20 @@ def seconds_for(name: str, size: int) -> float:
     return best
 
 
+def grows_evenly(name: str) -> bool:
+    shorter = seconds_for(name, SIZE)
+    for factor in (2, 4):
+        longer = seconds_for(name, SIZE * factor)
+        if longer > max(SHORTEST_SECONDS, shorter * MOST_GROWTH):
+            return False
+        shorter = longer
+    return True
+
+
 @pytest.mark.parametrize("name", PUMPS)
 def test_time_grows_with_the_length_only(name):
-    size = 25_000
-    times = [seconds_for(name, size * factor) for factor in (1, 2, 4)]
-    for shorter, longer in pairwise(times):
-        assert longer <= max(SHORTEST_SECONDS, shorter * MOST_GROWTH), times
+    # What is not linear is so every time; a busy neighbour is not.
+    assert any(grows_evenly(name) for _ in range(ATTEMPTS))
 
 
 def test_the_inputs_that_took_a_well_known_parser_minutes():
