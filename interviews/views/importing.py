@@ -1,5 +1,6 @@
 """Upload of a finished interview's transcript. What was typed stays when a file is refused."""
 
+from datetime import datetime, timedelta
 from typing import cast
 
 from django import forms
@@ -36,9 +37,7 @@ class ImportForm(forms.Form):
     candidate = forms.ModelChoiceField(
         Candidate.objects.none(), required=False, empty_label="Somebody new"
     )
-    candidate_name = forms.CharField(
-        max_length=120, required=False, help_text="Only for somebody new."
-    )
+    candidate_name = forms.CharField(label="Name of somebody new", max_length=120, required=False)
     held_at = forms.DateTimeField(
         label="When it took place",
         required=False,
@@ -66,6 +65,12 @@ class ImportForm(forms.Form):
         cast("forms.ModelChoiceField[Position]", self.fields["position"]).queryset = positions
         candidates = access.candidates(member).order_by("name")
         cast("forms.ModelChoiceField[Candidate]", self.fields["candidate"]).queryset = candidates
+
+    def clean_held_at(self) -> datetime | None:
+        held_at = self.cleaned_data["held_at"]
+        if held_at is not None and held_at > timezone.now() + timedelta(days=1):
+            raise ValidationError("This is in the future: a finished interview is imported.")
+        return cast("datetime | None", held_at)
 
     def clean_file(self) -> "UploadedFile[bytes] | None":
         file = self.cleaned_data["file"]
@@ -142,4 +147,5 @@ def _refuse(
     """Says what is wrong, or asks who the candidate is; the page keeps its fields and its file."""
     context = {"form": form, "refusal": refusal, "speakers": unclear.speakers if unclear else ()}
     template = "interviews/_import_outcome.html" if request.htmx else "interviews/import.html"
-    return render(request, template, context, status=422)
+    # A question is no fault: a browser would log one as an error.
+    return render(request, template, context, status=200 if unclear else 422)

@@ -31,6 +31,7 @@ from interviews.states import DebriefStatus, InterviewState, Outcome, Overall, P
 from interviews.views.doors import MemberRequest, member_page
 from interviews.views.insight_charts import charts_of, tiles_of
 from interviews.views.report_words import (
+    debrief_words,
     has_providers,
     is_degraded,
     length_words,
@@ -64,8 +65,9 @@ def render_report(
     context: dict[str, object] = {
         "interview": interview,
         "length_words": length_words(interview),
+        "debrief_words": debrief_words(debrief),
         "debrief": debrief,
-        "newest": find_debrief(interview) if debrief else None,
+        "newest": find_debrief(interview) if "debrief" in request.GET else debrief,
         "window": _window(request, interview),
         "answers": answers_of(interview),
         "decisions": reviews.decisions_of(interview),

@@ -21,6 +21,11 @@ def has_providers() -> bool:
     return engine.has_providers()
 
 
+def debrief_words(debrief: Debrief | None) -> str:
+    """How the debrief stands, for the head of the page."""
+    return f"Debrief {debrief.get_status_display().lower()}" if debrief else ""
+
+
 def length_words(interview: Interview) -> str:
     """How long the interview took; nothing when that is not known."""
     if interview.started_at is None or interview.ended_at is None:

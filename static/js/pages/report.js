@@ -131,6 +131,8 @@ function showConflict(box, saver, body) {
 }
 
 function saveWhileWriting(form) {
+  if (form.dataset.saves) return; // htmx:load also tells of the page as a whole: two savers would be in conflict
+  form.dataset.saves = "true";
   const box = document.getElementById("review-conflict");
   const saver = autosave(form, {
     status: document.getElementById("review-state"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.test import Client
 
 from interviews.models import Interview, Member, Review
@@ -126,14 +126,14 @@ def test_only_a_person_who_may_decides_and_is_named(
 ) -> None:
     body = json.dumps({"outcome": "advance", "reason": "Measured it."})
 
-    def decide(member: Member) -> HttpResponse:
+    def decide(member: Member) -> tuple[int, dict[str, object]]:
         address = _at(told, "decisions")
-        return calling(member).post(address, body, content_type="application/json")
+        answer = calling(member).post(address, body, content_type="application/json")
+        return answer.status_code, answer.json()
 
-    assert decide(cast.rita).status_code == 403
-    answer = decide(cast.theo)
-    assert answer.status_code == 201
-    assert json.loads(answer.content)["decided_by"] == "Theo"
+    assert decide(cast.rita)[0] == 403
+    status, made = decide(cast.theo)
+    assert (status, made["decided_by"]) == (201, "Theo")
     listed = calling(cast.otto).get(_at(told, "decisions")).json()["items"]
     assert [row["outcome"] for row in listed] == ["advance"]
 

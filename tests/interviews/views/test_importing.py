@@ -49,7 +49,7 @@ def test_an_hour_in_every_tools_format_becomes_an_interview(
     rita = signed_in(cast.rita)
     fields = _fields(plan, cast.cem, file=_file(content, file_name))
     asked = rita.post(PAGE, fields, headers=HTMX)
-    assert asked.status_code == 422  # nobody in the file is called Cem
+    assert asked.status_code == 200  # nobody in the file is called Cem
     page = asked.content.decode()
     assert "Which speaker is the candidate?" in page
     speaker = page.split('name="candidate_speaker" value="')[2].split('"')[0]
