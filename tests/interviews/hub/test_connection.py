@@ -1,0 +1,110 @@
+"""A socket's pump: in order, no more than the client takes, and gone when it takes nothing."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from interviews.events import Person, encode_event
+from interviews.hub import Connection
+from interviews.hub.ring import Ring
+from interviews.hub.window import MOST_EVENTS
+
+
+@dataclass
+class Reader:
+    """The other end of a socket."""
+
+    frames: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    is_closed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, frame: str) -> None:
+        self.frames.append(json.loads(frame)["seq"])
+
+    async def close(self, code: int) -> None:
+        self.closed.append(code)
+        self.is_closed.set()
+
+    async def recheck(self) -> None:
+        """Nobody's rights change here."""
+
+
+def ring_of(count: int) -> Ring:
+    ring = Ring(0)
+    for seq in range(1, count + 1):
+        ring.append(seq, encode_event(seq, "segment.final", "", {}))
+    return ring
+
+
+@asynccontextmanager
+async def pumping(reader: Reader, ring: Ring, slow: float = 5.0) -> AsyncIterator[Connection]:
+    connection = Connection(
+        audience="member",
+        key="rita",
+        person=Person("recruiter", "Rita"),
+        client_id=uuid.uuid4(),
+        send=reader.send,
+        close=reader.close,
+        recheck=reader.recheck,
+        slow_seconds=slow,
+    )
+    connection.start_after(0)
+    pump = asyncio.create_task(connection.pump(uuid.uuid4(), ring))
+    yield connection
+    pump.cancel()
+    await asyncio.gather(pump, return_exceptions=True)
+
+
+async def settle() -> None:
+    """Lets every task run until it waits."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_a_reader_that_acknowledges_gets_everything_in_order() -> None:
+    reader, ring = Reader(), ring_of(900)
+    async with pumping(reader, ring) as connection:
+        while len(reader.frames) < 900:
+            await settle()
+            connection.acknowledge(reader.frames[-1])
+    assert reader.frames == list(range(1, 901))
+
+
+async def test_a_reader_that_is_silent_gets_one_window_and_is_closed() -> None:
+    reader = Reader()
+    async with pumping(reader, ring_of(900), slow=0.05):
+        await asyncio.wait_for(reader.is_closed.wait(), 5)
+    assert reader.closed == [4008]
+    assert len(reader.frames) == MOST_EVENTS
+
+
+async def test_a_slow_reader_that_goes_on_is_not_closed() -> None:
+    reader = Reader()
+    async with pumping(reader, ring_of(600), slow=0.3) as connection:
+        while len(reader.frames) < 600:
+            await asyncio.sleep(0.02)
+            connection.acknowledge(len(reader.frames) - MOST_EVENTS + 100)
+            connection.acknowledge(len(reader.frames))
+    assert reader.closed == []
+
+
+async def test_news_are_sent_when_they_come() -> None:
+    reader, ring = Reader(), Ring(0)
+    async with pumping(reader, ring) as connection:
+        await settle()
+        ring.append(1, encode_event(1, "state.changed", "", {}))
+        connection.wake()
+        await settle()
+        assert reader.frames == [1]
+
+
+async def test_a_client_that_starts_again_elsewhere_gets_what_follows_there() -> None:
+    reader, ring = Reader(), ring_of(10)
+    async with pumping(reader, ring) as connection:
+        await settle()
+        connection.start_after(7)
+        await settle()
+    assert reader.frames == [*range(1, 11), 8, 9, 10]
