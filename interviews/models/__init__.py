@@ -1,5 +1,6 @@
 """The product's rows. Each file holds one noun; what is imported here is what others may use."""
 
+from interviews.models.assistance import Moment, Note, Suggestion
 from interviews.models.audit import AuditEntry
 from interviews.models.debrief import (
     Answer,
@@ -46,6 +47,8 @@ __all__ = [
     "Interview",
     "Member",
     "MemberInvitation",
+    "Moment",
+    "Note",
     "Organisation",
     "PlanVersion",
     "Position",
@@ -56,6 +59,7 @@ __all__ = [
     "RubricVersion",
     "Segment",
     "Statement",
+    "Suggestion",
     "TranscriptImport",
     "TranscriptVersion",
     "User",
