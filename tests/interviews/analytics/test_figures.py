@@ -21,7 +21,7 @@ def cem(text: str, start: float, end: float) -> SpokenSegment:
     return SpokenSegment("Cem", "candidate", text, int(start * 1000), int(end * 1000))
 
 
-def test_talk_ratio():
+def test_talk_ratio() -> None:
     figures = measure_interview([ivy("What did you do?", 0, 10), cem("I did this.", 10, 40)])
     assert figures.candidate_share == pytest.approx(0.75)
     assert [(s.speaker, s.talk_seconds, s.turns) for s in figures.speakers] == [
@@ -30,12 +30,12 @@ def test_talk_ratio():
     ]
 
 
-def test_own_overlapping_segments_count_once():
+def test_own_overlapping_segments_count_once() -> None:
     figures = measure_interview([cem("one", 0, 10), cem("two", 5, 12)])
     assert figures.speakers[0].talk_seconds == 12
 
 
-def test_the_ai_counts_on_the_side_of_the_interviewer():
+def test_the_ai_counts_on_the_side_of_the_interviewer() -> None:
     ai = SpokenSegment("AI", "ai", "Why? And how?", 0, 12_000)
     figures = measure_interview([ai, cem("Because.", 12, 18)])
     assert figures.questions_asked == 2
@@ -43,21 +43,21 @@ def test_the_ai_counts_on_the_side_of_the_interviewer():
     assert figures.candidate_share == pytest.approx(1 / 3)
 
 
-def test_questions_of_the_candidate_and_marks_within_addresses_are_not_counted():
+def test_questions_of_the_candidate_and_marks_within_addresses_are_not_counted() -> None:
     figures = measure_interview(
         [ivy("See https://x.io/?a=1, will you? “Why?” (How?)", 0, 5), cem("Which one?", 5, 6)]
     )
     assert figures.questions_asked == 3
 
 
-def test_silence_is_time_in_which_nobody_spoke_for_two_seconds_and_more():
+def test_silence_is_time_in_which_nobody_spoke_for_two_seconds_and_more() -> None:
     figures = measure_interview([ivy("a", 0, 5), cem("b", 6, 10), ivy("c", 8, 9), cem("d", 14, 15)])
     assert figures.silence_seconds == 4
     assert figures.longest_silence_seconds == 4
     assert figures.speaker_switches == 3
 
 
-def test_a_sign_of_listening_does_not_end_a_monologue():
+def test_a_sign_of_listening_does_not_end_a_monologue() -> None:
     figures = measure_interview(
         [
             ivy("So let me tell you about us.", 0, 30),
@@ -70,7 +70,7 @@ def test_a_sign_of_listening_does_not_end_a_monologue():
     assert figures.longest_monologue == figures.longest_interviewer_monologue
 
 
-def test_pace_is_of_the_interviewer_and_by_five_minutes():
+def test_pace_is_of_the_interviewer_and_by_five_minutes() -> None:
     words = " ".join(["word"] * 60)
     figures = measure_interview(
         [ivy(words, 0, 30), cem(words, 30, 400), ivy(words, 400, 460), cem("bye", 700, 701)]
@@ -80,25 +80,26 @@ def test_pace_is_of_the_interviewer_and_by_five_minutes():
     assert figures.pace_windows[-1].ended_ms == 701_000
 
 
-def test_the_pace_of_the_candidate_is_nowhere():
+def test_the_pace_of_the_candidate_is_nowhere() -> None:
     figures = measure_interview([cem("quick " * 400, 0, 60)])
     assert figures.interviewer_pace is None
     assert not any("pace" in name or "words" in name for name in figures.named())
 
 
-def test_adherence_to_the_plan():
+def test_adherence_to_the_plan() -> None:
     plan = measure_plan(
         [PlannedItem("a", True), PlannedItem("b", True), PlannedItem("c", False)],
         asked={"a", "c"},
         skipped={"c"},
     )
-    assert (plan.share, plan.must_ask_share, plan.skipped) == (pytest.approx(2 / 3), 0.5, 1)
+    assert plan.share == pytest.approx(2 / 3)
+    assert (plan.must_ask_share, plan.skipped) == (0.5, 1)
     figures = measure_interview([], plan=plan).named()
     assert figures["planned_questions_asked"] == "2 of 3"
     assert figures["must_asks_asked"] == "1 of 2"
 
 
-def test_nothing_said_gives_zeros():
+def test_nothing_said_gives_zeros() -> None:
     figures = measure_interview([])
     assert figures.duration_seconds == 0
     assert figures.candidate_share == 0
@@ -117,7 +118,7 @@ SEGMENT = st.builds(
 
 
 @given(st.lists(SEGMENT, max_size=30))
-def test_whatever_was_said_the_figures_are_possible(segments):
+def test_whatever_was_said_the_figures_are_possible(segments: list[SpokenSegment]) -> None:
     figures = measure_interview(segments)
     assert 0 <= figures.candidate_share <= 1
     assert figures.silence_seconds <= figures.duration_seconds

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from interviews.director import (
     Answered,
@@ -24,8 +25,17 @@ THOROUGH = (
 Reply = tuple[LogEntry, float]  # what the candidate does, and the seconds it takes
 
 
-def question(ref: str, text: str = "", **settings: object) -> PlannedQuestion:
-    return PlannedQuestion(ref, text or f"What did you learn about {ref}?", **settings)  # type: ignore[arg-type] # test sugar
+def question(
+    ref: str,
+    text: str = "",
+    *,
+    must_ask: bool = True,
+    competency_ref: str = "",
+    probe_depth: int = 1,
+    minutes: float = 5,
+) -> PlannedQuestion:
+    text = text or f"What did you learn about {ref}?"
+    return PlannedQuestion(ref, text, must_ask, competency_ref, probe_depth, minutes)
 
 
 @dataclass
@@ -51,23 +61,26 @@ class Rehearsal:
             self.log.append(Said(move.kind, move.text, move.question_ref, move.reason))
         return move
 
-    def speak(self) -> Move | None:
+    def next(self, silent: float = 0) -> Move:
+        move = self.move(silent)
+        assert move is not None, "the director waits"
+        return move
+
+    def speak(self) -> Move:
         """All moves until it is the candidate's turn (or the end); the last of them."""
-        last = None
-        while (move := self.move()) is not None:
+        last = self.next()
+        while not last.awaits_answer and (move := self.move()) is not None:
             last = move
-            if move.awaits_answer:
-                break
         return last
 
-    def answer(self, text: str = THOROUGH, seconds: float = 60) -> Move | None:
+    def answer(self, text: str = THOROUGH, seconds: float = 60) -> Move:
         self.elapsed += seconds
         self.log.append(Answered(text))
         return self.speak()
 
-    def request(self, action: str) -> Move | None:
-        self.log.append(Requested(action))  # type: ignore[arg-type] # tests name the actions
-        return self.move()
+    def request(self, action: Literal["repeat", "clarify", "skip"]) -> Move:
+        self.log.append(Requested(action))
+        return self.next()
 
     def play(self, candidate: Callable[[Move], Reply], most_moves: int = 500) -> list[Move]:
         """To the end. Fails if the director never finishes."""

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from interviews.director import Answered, Move, PlanInUse, PlannedQuestion, Requested, unasked
 from interviews.director.clock import PROBE_MINUTES
 from interviews.director.sameness import normalised
-from tests.interviews.director.rehearsal import THOROUGH, Rehearsal
+from tests.interviews.director.rehearsal import THOROUGH, Rehearsal, Reply
 
+Replies = list[Reply]
 WORDS = st.sampled_from(
     [
         "",
@@ -31,9 +32,10 @@ QUESTION = st.builds(
     minutes=st.integers(1, 8).map(float),
 )
 PLAN = st.lists(QUESTION, max_size=10).map(lambda questions: PlanInUse(tuple(questions)))
+REQUESTS = [Requested("repeat"), Requested("clarify"), Requested("skip"), Requested("help")]
 REPLY = st.tuples(
     st.one_of(
-        WORDS.map(Answered), st.sampled_from(["repeat", "clarify", "skip", "help"]).map(Requested)
+        WORDS.map(Answered), st.sampled_from(REQUESTS)
     ),
     st.floats(1, 600),
 )  # fmt: skip
@@ -41,11 +43,11 @@ REPLIES = st.lists(REPLY, min_size=1, max_size=40)
 FACTOR = st.sampled_from([1.0, 1.25, 2.0])
 
 
-def play(plan, replies, minutes, factor):
+def play(plan: PlanInUse, replies: Replies, minutes: float, factor: float) -> Rehearsal:
     room = Rehearsal(plan, minutes, factor)
     script = iter(replies)
 
-    def candidate(move: Move):
+    def candidate(move: Move) -> Reply:
         entry, seconds = next(script, (Answered("No."), 30.0))
         if entry == Requested("help"):  # calls a person; the question stands
             entry = Answered("I asked for help.")
@@ -56,7 +58,9 @@ def play(plan, replies, minutes, factor):
 
 
 @given(PLAN, REPLIES, st.floats(0, 90), FACTOR)
-def test_always_ends_with_one_close_and_says_nothing_after_it(plan, replies, minutes, factor):
+def test_always_ends_with_one_close_and_says_nothing_after_it(
+    plan: PlanInUse, replies: Replies, minutes: float, factor: float
+) -> None:
     room = play(plan, replies, minutes, factor)
     assert room.kinds()[0] == "open"
     assert room.kinds()[-1] == "close"
@@ -65,14 +69,18 @@ def test_always_ends_with_one_close_and_says_nothing_after_it(plan, replies, min
 
 
 @given(PLAN, REPLIES, st.floats(0, 90), FACTOR)
-def test_never_says_the_same_thing_twice_unless_asked_to(plan, replies, minutes, factor):
+def test_never_says_the_same_thing_twice_unless_asked_to(
+    plan: PlanInUse, replies: Replies, minutes: float, factor: float
+) -> None:
     room = play(plan, replies, minutes, factor)
     said = [normalised(move.text) for move in room.moves if move.kind != "repeat"]
     assert len(said) == len(set(said))
 
 
 @given(PLAN, REPLIES, st.floats(0, 90), FACTOR)
-def test_every_question_is_asked_once_or_reported(plan, replies, minutes, factor):
+def test_every_question_is_asked_once_or_reported(
+    plan: PlanInUse, replies: Replies, minutes: float, factor: float
+) -> None:
     room = play(plan, replies, minutes, factor)
     asked = room.asked()
     assert len(asked) == len(set(asked))
@@ -85,7 +93,9 @@ def test_every_question_is_asked_once_or_reported(plan, replies, minutes, factor
 
 
 @given(PLAN, REPLIES, st.floats(0, 90), FACTOR)
-def test_no_question_is_probed_deeper_than_planned(plan, replies, minutes, factor):
+def test_no_question_is_probed_deeper_than_planned(
+    plan: PlanInUse, replies: Replies, minutes: float, factor: float
+) -> None:
     room = play(plan, replies, minutes, factor)
     for question in plan.questions:
         probes = [m for m in room.moves if m.kind == "probe" and m.question_ref == question.ref]
@@ -93,7 +103,9 @@ def test_no_question_is_probed_deeper_than_planned(plan, replies, minutes, facto
 
 
 @given(PLAN, REPLIES, FACTOR)
-def test_must_asks_are_all_asked_in_order_when_the_time_allows(plan, replies, factor):
+def test_must_asks_are_all_asked_in_order_when_the_time_allows(
+    plan: PlanInUse, replies: Replies, factor: float
+) -> None:
     """The candidate keeps to the planned minutes; the interview is as long as its must-asks and the closing."""
     needed = sum(q.minutes for q in plan.questions if q.must_ask)
     minutes = max(needed / 0.9, needed + 3)
@@ -103,7 +115,7 @@ def test_must_asks_are_all_asked_in_order_when_the_time_allows(plan, replies, fa
     room = Rehearsal(plan, minutes, factor)
     script = iter(replies)
 
-    def candidate(move: Move):
+    def candidate(move: Move) -> Reply:
         entry, _ = next(script, (Answered(THOROUGH), 0.0))
         entry = entry if isinstance(entry, Answered) else Answered(THOROUGH)
         allowed = by_ref[move.question_ref].minutes if move.kind == "ask" else PROBE_MINUTES

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviews.guard import Topic, find_prohibited, find_protected_facts, rubric_findings
-from interviews.library import all_roles
+from interviews.library import RoleTemplate, all_roles
 
 HERE = Path(__file__).parent
 FORBIDDEN = [
@@ -19,18 +19,18 @@ LEAST_RECALL = 0.98
 MOST_FALSE_ALARMS = 0.05
 
 
-def test_the_labelled_set_is_large_and_has_every_topic():
+def test_the_labelled_set_is_large_and_has_every_topic() -> None:
     assert len(set(map(tuple, FORBIDDEN))) >= 200
     assert len(set(LAWFUL)) >= 200
     assert {Topic(topic) for topic, _ in FORBIDDEN} == set(Topic)
 
 
-def test_forbidden_questions_are_found():
+def test_forbidden_questions_are_found() -> None:
     missed = [question for _, question in FORBIDDEN if not find_prohibited(question)]
     assert len(missed) <= len(FORBIDDEN) * (1 - LEAST_RECALL), missed
 
 
-def test_they_are_found_under_their_topic():
+def test_they_are_found_under_their_topic() -> None:
     elsewhere = [
         (topic, question, [f.topic.value for f in find_prohibited(question)])
         for topic, question in FORBIDDEN
@@ -39,12 +39,12 @@ def test_they_are_found_under_their_topic():
     assert len(elsewhere) <= len(FORBIDDEN) * 0.05, elsewhere
 
 
-def test_lawful_questions_that_come_near_are_left_alone():
+def test_lawful_questions_that_come_near_are_left_alone() -> None:
     alarms = [(q, [f.words for f in find_prohibited(q)]) for q in LAWFUL if find_prohibited(q)]
     assert len(alarms) <= len(LAWFUL) * MOST_FALSE_ALARMS, alarms
 
 
-def test_a_finding_says_what_was_meant_and_what_to_ask():
+def test_a_finding_says_what_was_meant_and_what_to_ask() -> None:
     text = "Tell me about your last project. And, by the way, are you married?"
     (finding,) = find_prohibited(text)
     assert finding.topic is Topic.FAMILY
@@ -55,17 +55,17 @@ def test_a_finding_says_what_was_meant_and_what_to_ask():
 
 
 @pytest.mark.parametrize("topic", Topic)
-def test_every_topic_names_a_lawful_way(topic):
+def test_every_topic_names_a_lawful_way(topic: Topic) -> None:
     assert not find_prohibited(topic.ask_instead)
 
 
-def test_spelling_of_quotes_and_spaces_does_not_hide_a_question():
+def test_spelling_of_quotes_and_spaces_does_not_hide_a_question() -> None:
     assert find_prohibited("what’s   your\u00a0current salary")
     assert find_prohibited("ARE YOU MARRIED")
 
 
 @pytest.mark.parametrize("role", all_roles(), ids=lambda role: role.slug)
-def test_the_ready_made_plans_and_rubrics_are_clean(role):
+def test_the_ready_made_plans_and_rubrics_are_clean(role: RoleTemplate) -> None:
     for text in role.texts():
         assert find_prohibited(text) == ()
     for competency in role.rubric.competencies:
@@ -81,7 +81,7 @@ def test_the_ready_made_plans_and_rubrics_are_clean(role):
         "Shows confidence", "Charismatic presence", "Smiles often", "Native speaker", "Friendly and outgoing",
     ],
 )  # fmt: skip
-def test_a_rubric_must_not_judge_feelings_voice_or_looks(text):
+def test_a_rubric_must_not_judge_feelings_voice_or_looks(text: str) -> None:
     findings = rubric_findings(text)
     assert findings
     assert all(finding.words and finding.reason for finding in findings)
@@ -94,7 +94,7 @@ def test_a_rubric_must_not_judge_feelings_voice_or_looks(text):
         "Names two alternatives and says what each costs", "Explains the cause of an incident step by step",
     ],
 )  # fmt: skip
-def test_a_rubric_may_judge_behaviour(text):
+def test_a_rubric_may_judge_behaviour(text: str) -> None:
     assert rubric_findings(text) == ()
 
 
@@ -110,7 +110,7 @@ def test_a_rubric_may_judge_behaviour(text):
         ("I grew up in Lagos.", Topic.ORIGIN),
     ],
 )
-def test_protected_facts_are_noticed(text, topic):
+def test_protected_facts_are_noticed(text: str, topic: Topic) -> None:
     assert topic in {finding.topic for finding in find_protected_facts(text)}
 
 
@@ -121,13 +121,13 @@ def test_protected_facts_are_noticed(text, topic):
         "I made 3 prototypes.", "We celebrated the launch with my team.", "I was born to debug, as they say.",
     ],
 )  # fmt: skip
-def test_ordinary_sentences_hold_no_protected_facts(text):
+def test_ordinary_sentences_hold_no_protected_facts(text: str) -> None:
     findings = [f for f in find_protected_facts(text) if f.topic is not Topic.SALARY_HISTORY]
     assert findings == []
 
 
 @given(st.text(max_size=300))
-def test_any_text_can_be_looked_at(text):
+def test_any_text_can_be_looked_at(text: str) -> None:
     find_prohibited(text)
     find_protected_facts(text)
     rubric_findings(text)
@@ -136,7 +136,7 @@ def test_any_text_can_be_looked_at(text):
 @pytest.mark.parametrize(
     "pump", ["do you have ", "are you a ", "your ", "what ", "you, ", "a", " ", "?", "you're a "]
 )
-def test_time_grows_with_the_text_only(pump):
+def test_time_grows_with_the_text_only(pump: str) -> None:
     def seconds(size: int) -> float:
         text = pump * (size // len(pump))
         began = time.process_time()

@@ -60,19 +60,19 @@ def read_or_refuse(data: bytes, name: str) -> None:
 @given(st.binary(max_size=400), FILE_NAME)
 @example(b"\xff\xfe\x00\xd8", "a.txt")
 @example(b"\x00" * 40, "a.vtt")
-def test_any_bytes(data, name):
+def test_any_bytes(data: bytes, name: str) -> None:
     read_or_refuse(data, name)
 
 
 @settings(max_examples=800, deadline=None)
 @given(TEXT, FILE_NAME, st.sampled_from(["utf-8", "utf-16", "utf-16-le"]))
-def test_shards_of_transcripts(text, name, encoding):
+def test_shards_of_transcripts(text: str, name: str, encoding: str) -> None:
     read_or_refuse(text.encode(encoding, "surrogatepass"), name)
 
 
 @settings(max_examples=300, deadline=None)
 @given(JSON_VALUE)
-def test_any_json(value):
+def test_any_json(value: object) -> None:
     read_or_refuse(json.dumps(value).encode(), "a.json")
 
 
@@ -156,12 +156,12 @@ def grows_evenly(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", PUMPS)
-def test_time_grows_with_the_length_only(name):
+def test_time_grows_with_the_length_only(name: str) -> None:
     # What is not linear is so every time; a busy neighbour is not.
     assert any(grows_evenly(name) for _ in range(ATTEMPTS))
 
 
-def test_the_inputs_that_took_a_well_known_parser_minutes():
+def test_the_inputs_that_took_a_well_known_parser_minutes() -> None:
     for text in ("0" * 6000, "0\n" * 3000, "0:0:0,0-->" * 600, "1\n00:00:00,000 --> " * 300):
         began = time.process_time()
         read_or_refuse(text.encode(), "a.srt")

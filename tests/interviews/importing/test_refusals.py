@@ -42,7 +42,7 @@ CUE = "00:00:01.000 --> 00:00:02.000\nAnn: hello\n\n"
         ("\n".join(f"Person {n}x: hello" for n in range(300)).encode(), "a.txt", None, "speakers"),
     ],
 )  # fmt: skip
-def test_refused(data, name, line, reason):
+def test_refused(data: bytes, name: str, line: int | None, reason: str) -> None:
     with pytest.raises(ImportRefused) as refused:
         read_transcript(data, name)
     assert reason in refused.value.reason
