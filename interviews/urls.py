@@ -23,6 +23,7 @@ from interviews.views import (
     position,
     positions,
     report,
+    resume,
     review,
     rubric_edit,
     rubrics,
@@ -61,6 +62,9 @@ urlpatterns = [
     path("candidates/new/", candidates.candidate_new, name="candidate_new"),
     path("candidates/<uuid:candidate_id>/", candidate.candidate, name="candidate"),
     path("candidates/<uuid:candidate_id>/edit/", candidate.candidate_edit, name="candidate_edit"),
+    path(
+        "candidates/<uuid:candidate_id>/resume/", resume.candidate_resume, name="candidate_resume"
+    ),
     path("interviews/", interviews.interviews, name="interviews"),
     path("interviews/new/", interview_new.interview_new, name="interview_new"),
     path("interviews/<uuid:interview_id>/", interview.interview, name="interview"),

@@ -14,6 +14,7 @@ from interviews.services.keep_candidate import change_candidate
 from interviews.views.candidates import CandidateForm
 from interviews.views.doors import MemberRequest, member_page
 from interviews.views.forms import report_faults
+from interviews.views.resume import ResumeForm
 
 
 @member_page(Permission.SEE)
@@ -24,6 +25,7 @@ def candidate(request: MemberRequest, candidate_id: uuid.UUID) -> HttpResponse:
         "candidate": row,
         "interviews": interviews_of_candidate(request.member, row),
         "may_invite": access.may(request.member, Permission.INVITE),
+        "resume_form": ResumeForm(),
     }
     return render(request, "interviews/candidate.html", context)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from interviews import access
 from interviews.access import Permission
+from interviews.guard import Finding, find_prohibited
 from interviews.models import Member, PlanVersion, Position, RubricVersion
 from interviews.queries.plan_lists import rubric_choices
 from interviews.services.write_plan import (
@@ -91,6 +92,10 @@ class QuestionForm(forms.Form):
     def content(self) -> QuestionContent:
         return QuestionContent(**self.cleaned_data)
 
+    def findings(self) -> tuple[Finding, ...]:
+        """What the guard says of the words as they stand."""
+        return find_prohibited(str(self["text"].value() or ""))
+
 
 class PlanEditor:
     """The forms of one page: the plan's, and one for each question."""
@@ -133,6 +138,9 @@ class PlanEditor:
 
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), *(question.is_valid() for question in self.questions)])
+
+    def has_findings(self) -> bool:
+        return any(question.findings() for question in self.questions)
 
     def save(self) -> PlanVersion | None:
         """None when it was refused: the forms then say why."""
@@ -223,6 +231,8 @@ def plan_edit(request: MemberRequest, position_id: uuid.UUID) -> HttpResponse:
             editor.apply(action)
         elif editor.is_valid() and (plan := editor.save()):
             messages.success(request, f"Saved as version {plan.number}.")
+            if editor.has_findings():
+                messages.warning(request, "Some questions touch what must not be asked; see below.")
             return redirect("position", row.id)
         else:
             status = 409 if editor.stale else 422

@@ -1,6 +1,7 @@
 """One position: its plan as it stands, its history, its interviews."""
 
 import uuid
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from interviews import access, library
 from interviews.access import Permission
+from interviews.guard import Finding, find_prohibited
 from interviews.library import NoSuchRole
-from interviews.models import PlanVersion
+from interviews.models import PlanVersion, Question
 from interviews.queries import plan_lists
 from interviews.services import write_plan
 from interviews.services.start_from_library import start_plan
@@ -59,6 +61,14 @@ def plan_version(request: MemberRequest, position_id: uuid.UUID, number: int) ->
     return render(request, "interviews/plan_version.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedQuestion:
+    """A question to read, with what the guard says of its words."""
+
+    row: Question
+    findings: tuple[Finding, ...]
+
+
 def plan_context(plan: PlanVersion | None) -> dict[str, object]:
     """What `_plan.html` shows."""
     if plan is None:
@@ -66,7 +76,7 @@ def plan_context(plan: PlanVersion | None) -> dict[str, object]:
     questions = list(plan.questions.select_related("competency"))
     return {
         "plan": plan,
-        "questions": questions,
+        "questions": [PlannedQuestion(row, find_prohibited(row.text)) for row in questions],
         "plan_minutes": sum(question.minutes for question in questions),
         "must_ask_count": sum(question.kind == "must_ask" for question in questions),
     }

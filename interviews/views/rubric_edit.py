@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from interviews import access
 from interviews.access import Permission
+from interviews.guard import RubricFinding, rubric_findings
 from interviews.models import Member, Rubric
 from interviews.services.write_rubric import (
     CompetencyContent,
@@ -54,6 +55,13 @@ class CompetencyForm(forms.Form):
 
     def levels(self) -> list[forms.BoundField]:
         return [self[f"level_{number}"] for number in range(1, 5)]
+
+    def findings(self) -> list[RubricFinding]:
+        """What the guard says of the words as they stand."""
+        fields = (self["text"], self["description"], *self.levels())
+        return [
+            finding for field in fields for finding in rubric_findings(str(field.value() or ""))
+        ]
 
     def content(self) -> CompetencyContent:
         cleaned = self.cleaned_data
