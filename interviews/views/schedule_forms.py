@@ -1,5 +1,6 @@
 """The forms that say who is interviewed by whom, about what, and when."""
 
+import datetime as calendar
 import zoneinfo
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,6 +16,7 @@ from interviews.services.schedule_interview import DEFAULT_WINDOW
 from interviews.states import Mode
 
 _CANDIDATES_SHOWN = 300
+_LAST_YEAR = 2200
 _WINDOWS = ((0, "Only at that time"), (1, "1 day"), (3, "3 days"), (7, "7 days"), (14, "14 days"))
 
 
@@ -63,6 +65,13 @@ class TimeForm(forms.Form):
             "time_zone": zone_name,
             "window_days": days,
         }
+
+    def clean_date(self) -> calendar.date:
+        """Keeps arithmetic with the end of the calendar out of everything below."""
+        day: calendar.date = self.cleaned_data["date"]
+        if day.year > _LAST_YEAR:
+            raise ValidationError("This is more than a year ahead.")
+        return day
 
     def start_and_end(self, minutes: int) -> tuple[datetime, datetime]:
         """The moment it starts, and until when the candidate may begin."""

@@ -5,16 +5,16 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from interviews.models import Member
+from interviews.models import Member, User
 
-SignedIn = Callable[[Member], Client]
+SignedIn = Callable[[Member | User], Client]
 
 
 @pytest.fixture
 def signed_in() -> SignedIn:
-    def sign_in(member: Member) -> Client:
+    def sign_in(who: Member | User) -> Client:
         client = Client()
-        client.force_login(member.user)
+        client.force_login(who.user if isinstance(who, Member) else who)
         return client
 
     return sign_in
