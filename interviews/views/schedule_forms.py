@@ -1,6 +1,6 @@
 """The forms that say who is interviewed by whom, about what, and when."""
 
-import datetime as calendar
+import datetime as dt
 import zoneinfo
 from datetime import datetime, timedelta
 from functools import cache
@@ -66,9 +66,9 @@ class TimeForm(forms.Form):
             "window_days": days,
         }
 
-    def clean_date(self) -> calendar.date:
+    def clean_date(self) -> dt.date:
         """Keeps arithmetic with the end of the calendar out of everything below."""
-        day: calendar.date = self.cleaned_data["date"]
+        day: dt.date = self.cleaned_data["date"]
         if day.year > _LAST_YEAR:
             raise ValidationError("This is more than a year ahead.")
         return day
