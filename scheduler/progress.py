@@ -23,6 +23,11 @@ class StepProgress:
     finished: datetime | None
     parents: tuple[tuple[int, EdgeCondition], ...] = ()
 
+    @property
+    def is_retrying(self) -> bool:
+        """It ran, and waits to be tried again."""
+        return self.state is JobState.WAITING and self.attempts > 0
+
 
 @dataclass(frozen=True, slots=True)
 class WorkflowProgress:

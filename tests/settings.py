@@ -14,6 +14,9 @@ from meetmind.settings import DATABASES, env  # noqa: E402
 
 # A pool keeps connections open, and a test database with open connections cannot be dropped.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # type: ignore[attr-defined]
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in real life: threads of one process cannot share SQLite's memory and wait their turn.
+    DATABASES["default"]["TEST"] = {"NAME": str(_data / "test.sqlite3")}
 # Plain tests share one channel layer with nobody; those of many processes start real servers.
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 SCHEDULER_WAKEUP = "threads"

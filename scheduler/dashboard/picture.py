@@ -25,6 +25,11 @@ class Node:
     label: str
     name: str
     state: JobState
+    is_retrying: bool
+
+    @property
+    def words(self) -> str:
+        return "To be tried again" if self.is_retrying else str(self.state.label)
 
     @property
     def text_x(self) -> float:
@@ -75,6 +80,7 @@ def draw(progress: WorkflowProgress) -> Picture:
                 label=_shortened(step.name),
                 name=step.name,
                 state=step.state,
+                is_retrying=step.is_retrying,
             )
     return Picture(
         width=2 * _MARGIN + len(columns) * (width + gap_x) - gap_x,

@@ -91,7 +91,8 @@ def progress_json(progress: WorkflowProgress) -> dict[str, object]:
         "steps": {
             str(step.job_id): {
                 "state": step.state.value,
-                "label": step.state.label,
+                "label": "To be tried again" if step.is_retrying else step.state.label,
+                "is_retrying": step.is_retrying,
                 "attempts": step.attempts,
                 "error": step.error,
             }

@@ -8,6 +8,7 @@ from django.core.checks import run_checks
 from scheduler.dead_letters import replay
 from scheduler.enqueue import cancel_job, cancel_workflow, start_workflow
 from scheduler.models import Job, WorkflowRun
+from scheduler.outcomes import JsonValue
 from scheduler.progress import workflow_progress
 from scheduler.states import WorkflowState
 from scheduler.testing import drain_jobs
@@ -15,8 +16,8 @@ from scheduler.workflow import BadWorkflowError, Step, Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
-WELL = {"outcome": "retry", "succeed_at": 1}
-FAILS = {"outcome": "fail", "succeed_at": 0}
+WELL: dict[str, JsonValue] = {"outcome": "retry", "succeed_at": 1}
+FAILS: dict[str, JsonValue] = {"outcome": "fail", "succeed_at": 0}
 
 DEBRIEF = Workflow(
     "debrief",

@@ -14,6 +14,7 @@ function showStep(id, step) {
   const node = find(`.node[data-job="${id}"]`);
   if (node) {
     node.dataset.state = step.state;
+    node.toggleAttribute("data-retrying", step.is_retrying);
     const words = find(".node-state", node);
     if (words) setText(words, step.label);
   }
