@@ -106,7 +106,7 @@ def _material(
             language=interview.language,
             lane=lane,
             deadline=seconds,
-            allowed_providers=_allowed_providers(organisation.ai_providers_off),
+            allowed_providers=allowed_providers(organisation.ai_providers_off),
         ),
     )
 
@@ -128,7 +128,7 @@ def _questions(interview: Interview) -> Iterable[PlanQuestion]:
         )
 
 
-def _allowed_providers(switched_off: list[str]) -> frozenset[str] | None:
+def allowed_providers(switched_off: list[str]) -> frozenset[str] | None:
     if not switched_off:
         return None
     return frozenset(settings.AI_PROVIDERS) - frozenset(switched_off)

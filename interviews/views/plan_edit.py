@@ -12,11 +12,14 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from ai_engine.errors import AiError
+from ai_engine.inputs import Provenance
 from interviews import access
 from interviews.access import Permission
 from interviews.guard import Finding, find_prohibited
 from interviews.models import Member, PlanVersion, Position, RubricVersion
 from interviews.queries.plan_lists import rubric_choices
+from interviews.services.draft_plan import can_draft, draft_plan
 from interviews.services.write_plan import (
     PlanContent,
     QuestionContent,
@@ -106,6 +109,8 @@ class PlanEditor:
         self.versions = _rubric_versions(member, self.newest)
         self.focus = ""
         self.stale: StalePlan | None = None
+        self.draft_failed = False
+        self.drafted_by: Provenance | None = None
         if data is None:
             self._open(content_of(self.newest))
         else:
@@ -135,6 +140,32 @@ class PlanEditor:
         initial = {name: self.form[name].value() for name in self.form.fields}
         self.form = PlanForm(initial=initial, choices=self._choices())
         self._show_rows(rows)
+
+    def draft(self) -> None:
+        """Has the AI fill in the form. Its rubric is kept at once, so that questions can refer to it;
+        the plan itself only when a person saves it."""
+        try:
+            drafted = draft_plan(
+                position=self.position,
+                company_context=str(self.form["company_context"].value() or ""),
+                by=self.member,
+            )
+            rubric = create_rubric(content=drafted.rubric, by=self.member)
+        except (AiError, ValidationError):
+            self.draft_failed = True
+            self.apply(RowAction("redraw"))
+            return
+        self.versions = _rubric_versions(self.member, self.newest)
+        self.rubric_version = rubric.versions.get()
+        self.drafted_by = drafted.provenance
+        based_on = self.form["based_on"].value()
+        initial = {
+            **asdict(drafted.plan),
+            "rubric": str(self.rubric_version.id),
+            "based_on": based_on,
+        }
+        self.form = PlanForm(initial=initial, choices=self._choices())
+        self._show_rows([asdict(question) for question in drafted.plan.questions])
 
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), *(question.is_valid() for question in self.questions)])
@@ -174,6 +205,9 @@ class PlanEditor:
             "questions": self.questions,
             "focus": self.focus,
             "stale": self.stale,
+            "draft_failed": self.draft_failed,
+            "drafted_by": self.drafted_by,
+            "can_draft": can_draft(),
             "newest": self.newest,
             "next_number": self._next_number(),
             "plan_minutes": sum(_minutes(question) for question in self.questions),
@@ -227,7 +261,9 @@ def plan_edit(request: MemberRequest, position_id: uuid.UUID) -> HttpResponse:
     status = 200
     if request.method == "POST":
         action = read_action(request.POST.get("action", SAVE))
-        if action.kind != SAVE:
+        if action.kind == "draft" and can_draft():
+            editor.draft()
+        elif action.kind != SAVE:
             editor.apply(action)
         elif editor.is_valid() and (plan := editor.save()):
             messages.success(request, f"Saved as version {plan.number}.")
