@@ -47,6 +47,9 @@ class EventKind(StrEnum):
     LEAD_CHANGED = "lead.changed"  # the AI leads, or a member
     WHISPERED = "whispered"  # for members
     CONSENT_ANSWERED = "consent.answered"
+    NOTE_ADDED = "note.added"  # for members
+    MOMENT_MARKED = "moment.marked"  # for members
+    SUGGESTION_ANSWERED = "suggestion.answered"  # for members
 
 
 class CloseCode:
@@ -343,6 +346,44 @@ class QuestionDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionReady:
+    """For members. `because`: the candidate's words that caused it, each with its segment's id."""
+
+    type: ClassVar[str] = "suggestion.ready"
+    id: str
+    text: str
+    because: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageChanged:
+    """For members: the planned questions asked so far, and the competencies they belong to."""
+
+    type: ClassVar[str] = "coverage.changed"
+    questions: Sequence[str]
+    competencies: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardWarned:
+    """For members: a prohibited topic, or a protected fact that must not count."""
+
+    type: ClassVar[str] = "guard.warned"
+    seg_id: str
+    topic: str
+    words: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistPaused:
+    """For members: there are no suggestions for a while."""
+
+    type: ClassVar[str] = "assist.paused"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     type: ClassVar[str] = "presence"
     people: Sequence[Person]
@@ -373,7 +414,19 @@ class Pong:
     last_seq: int
 
 
-ServerMessage = Welcome | InterimHeard | QuestionDelta | Presence | Acknowledged | Refused | Pong
+ServerMessage = (
+    Welcome
+    | InterimHeard
+    | QuestionDelta
+    | SuggestionReady
+    | CoverageChanged
+    | GuardWarned
+    | AssistPaused
+    | Presence
+    | Acknowledged
+    | Refused
+    | Pong
+)
 
 
 def encode(message: ServerMessage) -> str:

@@ -14,6 +14,7 @@ from interviews.events import (
     SuggestionAnswer,
     TurnFinished,
 )
+from interviews.services.assist_interviewer import answer_suggestion
 from interviews.services.participants import Participant
 from interviews.services.record_transcript import (
     Recorded,
@@ -23,7 +24,7 @@ from interviews.services.record_transcript import (
     record_segment,
 )
 from interviews.services.room_control import use_control
-from interviews.services.room_refusals import NotYours
+from interviews.services.take_notes import add_note, mark_moment
 from interviews.states import SegmentSource
 
 
@@ -32,6 +33,7 @@ class CarriedOut:
     recorded: Recorded
     ai_falls_silent: bool = False
     may_be_ais_turn: bool = False
+    new_segment: str = ""
 
 
 def carry_out(
@@ -50,7 +52,8 @@ def carry_out(
                 ended_ms=message.ended_ms,
                 speaker=message.speaker,
             )
-            return CarriedOut(record_segment(by=by, segment=segment, sender=sender, now=now))
+            stored = record_segment(by=by, segment=segment, sender=sender, now=now)
+            return CarriedOut(stored, new_segment="" if stored.duplicate else message.seg_id)
         case SegmentCorrect():
             return CarriedOut(
                 correct_segment(
@@ -65,7 +68,23 @@ def carry_out(
                 by=by, action=message.action, text=message.text, sender=sender, now=now
             )
             return CarriedOut(used.recorded, used.ai_falls_silent, may_be_ais_turn=True)
-        case SuggestionAnswer() | MomentMark() | NoteAdd():
-            if by.is_candidate:
-                raise NotYours
-            raise NotYours("This room takes no notes yet.")
+        case SuggestionAnswer():
+            return CarriedOut(
+                answer_suggestion(
+                    by=by,
+                    suggestion_id=message.suggestion_id,
+                    answer=message.answer,
+                    sender=sender,
+                    now=now,
+                )
+            )
+        case MomentMark():
+            return CarriedOut(
+                mark_moment(
+                    by=by, label=message.label, seg_id=message.seg_id, sender=sender, now=now
+                )
+            )
+        case NoteAdd():
+            return CarriedOut(
+                add_note(by=by, text=message.text, seg_id=message.seg_id, sender=sender, now=now)
+            )

@@ -22,6 +22,7 @@ from interviews.consumers.credentials import (
     read_credentials,
 )
 from interviews.consumers.limits import Bucket
+from interviews.consumers.suggestion_loop import the_suggestion_loop
 from interviews.events import (
     LIMITS,
     LONGEST_BINARY,
@@ -301,6 +302,8 @@ class RoomSocket:
             leader.fall_silent(self._interview_id)
         if done.may_be_ais_turn:
             leader.wake(self._interview_id)
+        if done.new_segment:
+            the_suggestion_loop().hear(self._interview_id, done.new_segment)
 
     async def _carry_out(self, message: Durable) -> CarriedOut:
         try:

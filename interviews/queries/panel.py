@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from interviews.models import Interview
+from interviews.models import AskedQuestion, Interview, Member, Note, Suggestion
 from interviews.states import QuestionKind
 
 
@@ -36,3 +36,21 @@ def panel_plan(interview: Interview) -> tuple[PanelSection, ...]:
             sections.append((row.section, []))
         sections[-1][1].append(question)
     return tuple(PanelSection(name, tuple(questions)) for name, questions in sections)
+
+
+def asked_refs(interview: Interview) -> list[str]:
+    """The planned questions that were asked so far."""
+    rows = interview.asked_questions.filter(question__isnull=False, state=AskedQuestion.State.ASKED)
+    return [str(ref) for ref in rows.values_list("question_id", flat=True)]
+
+
+def open_suggestion(interview: Interview) -> dict[str, object] | None:
+    """The latest suggestion, if nobody has answered it."""
+    row = interview.suggestions.order_by("-created_at").first()
+    if row is None or row.answer != Suggestion.Answer.OPEN:
+        return None
+    return {"id": str(row.id), "text": row.text, "because": row.because}
+
+
+def own_notes(interview: Interview, member: Member) -> list[Note]:
+    return list(interview.notes.filter(member=member))

@@ -122,5 +122,9 @@ def _room_context(interview: Interview) -> dict[str, object]:
     return {
         "interview": interview,
         "is_ai_led": interview.mode == Mode.AI_LED,
-        "room": {"interview": str(interview.id), "name": interview.candidate.name},
+        "room": {
+            "interview": str(interview.id),
+            "name": interview.candidate.name,
+            "mode": interview.mode,
+        },
     }

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from interviews import access
 from interviews.access import Permission
-from interviews.queries.panel import panel_plan
+from interviews.queries.panel import asked_refs, open_suggestion, own_notes, panel_plan
 from interviews.states import OVER, InterviewState, Mode
 from interviews.views.doors import MemberRequest, member_page
 
@@ -30,6 +30,8 @@ def live(request: MemberRequest, interview_id: uuid.UUID) -> HttpResponse:
         "name": str(request.member.user),
         "candidate": interview.candidate.name,
         "may_lead": may_lead,
+        "asked": asked_refs(interview),
+        "suggestion": open_suggestion(interview) if may_lead else None,
     }
     return render(
         request,
@@ -40,5 +42,6 @@ def live(request: MemberRequest, interview_id: uuid.UUID) -> HttpResponse:
             "may_lead": may_lead,
             "is_ai_led": is_ai_led,
             "room": room,
+            "notes": own_notes(interview, request.member),
         },
     )

@@ -19,7 +19,8 @@ const CONNECTION = {
   missing: ["lost", "Your link no longer works"],
 };
 
-const { interview, name } = readJson("room");
+const { interview, name, mode } = readJson("room");
+const isAiLed = mode === "ai_led";
 const draftKey = `meetmind-draft-${interview}`;
 const conversation = new Conversation();
 const clock = new RoomClock(need("clock"));
@@ -61,7 +62,7 @@ const told = {
   "turn.finished": (event, isNews) => {
     room.turn.clear();
     room.isAnswerWanted = false;
-    if (isNews && room.ledBy === "ai") conversation.showThinking();
+    if (isNews && room.ledBy === "ai" && isAiLed) conversation.showThinking();
   },
   "request.made": ({ action }, isNews) => {
     if (action === "skip") {
@@ -184,6 +185,10 @@ function sendAnswer() {
 }
 
 function finishTurn() {
+  if (!isAiLed) {
+    if (sendAnswer() === false) problem("Write something first.");
+    return;
+  }
   if (!room.isAnswerWanted) {
     problem("Wait for the question, please. What you wrote is kept.");
     return;

@@ -1,5 +1,5 @@
 // A member in the room: watches, whispers, pauses, takes over, hands back, or leads.
-import { find, findAll, icon, need, readJson, setText } from "../lib/dom.js";
+import { find, findAll, icon, make, need, readJson, setText } from "../lib/dom.js";
 import { announce } from "../lib/live_region.js";
 import { LiveTranscript } from "../lib/live_transcript.js";
 import { Outbox } from "../lib/outbox.js";
@@ -24,7 +24,7 @@ const transcript = new LiveTranscript();
 const clock = new RoomClock(need("clock"));
 const outbox = await Outbox.open(`${page.interview}/${page.member}`);
 const socket = new RoomSocket({ interview: page.interview, as: "member", outbox });
-const room = { state: "waiting", ledBy: "ai", current: "" };
+const room = { state: "waiting", ledBy: "ai", current: "", suggestion: null, nextSuggestion: null };
 
 const told = {
   "state.changed": ({ state }) => {
@@ -61,6 +61,18 @@ const told = {
   "gap.marked": () => transcript.notice("A moment of sound could not be written down."),
 };
 
+Object.assign(told, {
+  "moment.marked": ({ label, by }) => transcript.notice(`${by} marked this moment${label ? `: ${label}` : ""}.`),
+  "suggestion.answered": ({ suggestion, answer }) => closeSuggestion(suggestion, answer),
+});
+
+const whispersToUs = {
+  "suggestion.ready": (suggestion) => showSuggestion(suggestion),
+  "coverage.changed": ({ questions }) => questions.forEach((ref) => markQuestion(ref, "done")),
+  "guard.warned": (warning) => showWarning(warning),
+  "assist.paused": () => setText(document.getElementById("no-suggestion") ?? need("coverage"), "No AI can be reached right now, so there are no suggestions. Everything else goes on."),
+};
+
 socket.addEventListener("welcome", ({ detail }) => {
   room.state = detail.state;
   room.ledBy = detail.led_by;
@@ -78,6 +90,7 @@ socket.addEventListener("frame", ({ detail }) => {
   if (detail.type === "question.delta") transcript.questionWords(detail);
   if (detail.type === "segment.interim") transcript.interim(detail);
   if (detail.type === "presence") showPeople(detail.people);
+  if (page.may_lead) whispersToUs[detail.type]?.(detail);
 });
 socket.addEventListener("status", ({ detail: { status } }) => {
   const [state, words] = CONNECTION[status];
@@ -116,6 +129,63 @@ document.getElementById("say")?.addEventListener("submit", (event) => {
 document.getElementById("words")?.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) need("say").requestSubmit();
 });
+
+document.getElementById("mark")?.addEventListener("click", () => {
+  socket.send({ type: "moment.mark" });
+  announce("Marked.");
+});
+document.getElementById("note")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = need("note-text").value.trim();
+  if (!text) return;
+  socket.send({ type: "note.add", text });
+  need("notes").append(make("li", {}, make("div", { class: "list-main" }, make("p", { class: "list-title live-note" }, text))));
+  need("note-text").value = "";
+});
+for (const button of findAll("[data-suggestion]")) {
+  button.addEventListener("click", () => {
+    const answer = button.dataset.suggestion;
+    socket.send({ type: "suggestion.answer", suggestion_id: room.suggestion.id, answer });
+    closeSuggestion(room.suggestion.id, answer);
+  });
+}
+document.getElementById("warning-seen")?.addEventListener("click", () => {
+  need("warning").hidden = true;
+});
+
+/** One at a time, and quiet: the next one waits until this one is answered. */
+function showSuggestion(suggestion) {
+  if (room.suggestion && room.suggestion.id !== suggestion.id) {
+    room.nextSuggestion = suggestion;
+    return;
+  }
+  room.suggestion = suggestion;
+  setText(need("suggestion-text"), suggestion.text);
+  setText(need("suggestion-because"), suggestion.because.map(([, words]) => words).join(" … "));
+  need("suggestion").hidden = false;
+  need("no-suggestion").hidden = true;
+}
+
+function closeSuggestion(id, answer) {
+  if (room.suggestion?.id !== id) return;
+  if (answer === "later") {
+    need("later").hidden = false;
+    need("later-list").append(make("li", {}, room.suggestion.text));
+  }
+  const next = room.nextSuggestion;
+  room.suggestion = null;
+  room.nextSuggestion = null;
+  need("suggestion").hidden = true;
+  need("no-suggestion").hidden = false;
+  if (next) showSuggestion(next);
+}
+
+function showWarning({ topic, words, advice }) {
+  setText(need("warning-title"), `${topic}: “${words}”`);
+  setText(need("warning-advice"), advice);
+  need("warning").hidden = false;
+  announce(`Private warning: ${topic}. ${advice}`);
+}
 
 function markQuestion(ref, state) {
   const step = find(`[data-question="${CSS.escape(ref)}"]`);
@@ -163,6 +233,8 @@ function problem(words) {
   need("problem").hidden = !words;
 }
 
-setText(need("coverage"), `0 of ${findAll("[data-question]").length}`);
+for (const ref of page.asked) markQuestion(ref, "done");
+if (page.suggestion && document.getElementById("suggestion")) showSuggestion(page.suggestion);
+if (page.asked.length === 0) setText(need("coverage"), `0 of ${findAll("[data-question]").length}`);
 show();
 socket.connect();

@@ -1,0 +1,110 @@
+"""What helps a person who leads: suggestions with their reason, coverage, warnings, notes and marks."""
+
+from datetime import timedelta
+
+import pytest
+
+from interviews.coverage import Planned, asked_in
+from interviews.models import AskedQuestion, Event, Interview, Moment, Note, Segment, Suggestion
+from interviews.services.assist_interviewer import answer_suggestion, look_at_segment
+from interviews.services.room_refusals import NoSuchSegment, NotYours
+from interviews.services.take_notes import add_note, mark_moment
+from interviews.states import InterviewState, Mode
+from tests.cast import QUESTIONS, Cast
+from tests.interviews.room.conftest import NOW, Tab, make_room
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room(cast: Cast) -> Interview:
+    """An interview that Ines leads."""
+    return make_room(cast, InterviewState.LIVE, Mode.ASSISTED)
+
+
+@pytest.fixture
+def ines(cast: Cast, room: Interview) -> Tab:
+    return Tab(room, cast.ines)
+
+
+def test_a_planned_question_in_other_words_counts_as_asked(room: Interview, ines: Tab) -> None:
+    ines.say("So, could you tell us about a service that you built and ran yourself?", seg_id="i1")
+    found = look_at_segment(interview_id=room.id, seg_id="i1", now=NOW)
+    assert found.covered is not None
+    assert found.covered.competencies == ("Technical depth",)
+    asked = AskedQuestion.objects.get()
+    assert asked.question is not None
+    assert (asked.question.text, asked.move) == (QUESTIONS[0], "member")
+    assert look_at_segment(interview_id=room.id, seg_id="i1", now=NOW).covered is None
+
+
+def test_an_answer_belongs_to_the_question_a_person_asked(
+    room: Interview, ines: Tab, cem: Tab
+) -> None:
+    ines.say(QUESTIONS[0], seg_id="i1")
+    look_at_segment(interview_id=room.id, seg_id="i1", now=NOW)
+    cem.say("Our billing.")
+    assert Segment.objects.get(speaker="candidate").asked_question == AskedQuestion.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("said", "is_asked"),
+    [
+        ("Describe an outage you handled. What did you do first?", True),
+        ("What was the first thing you did in an outage you had to handle?", True),
+        ("Thanks, that was a good first answer.", False),
+        ("", False),
+    ],
+)
+def test_small_talk_is_no_question_of_the_plan(said: str, is_asked: bool) -> None:
+    planned = [Planned("q", "Describe an outage you handled. What did you do first?")]
+    assert (asked_in(said, planned) == "q") is is_asked
+
+
+def test_a_prohibited_topic_is_a_private_warning(room: Interview, ines: Tab) -> None:
+    ines.say("Are you planning to have children soon?", seg_id="i1")
+    (warned, *_) = look_at_segment(interview_id=room.id, seg_id="i1", now=NOW).warnings
+    assert warned.advice
+    assert not Event.objects.exclude(kind="segment.final").exists(), "nobody else hears of it"
+
+
+def test_what_a_candidate_tells_unasked_must_not_count(room: Interview, cem: Tab) -> None:
+    cem.say("I am pregnant, by the way.", seg_id="c1")
+    warnings = look_at_segment(interview_id=room.id, seg_id="c1", now=NOW).warnings
+    assert "no part in your judgement" in warnings[0].advice
+
+
+def test_a_note_is_kept_for_its_author_and_told_to_nobody(room: Interview, ines: Tab) -> None:
+    by, key = ines.by, ines.key()
+    for _ in range(2):
+        add_note(by=by, text="Strong on queues.", seg_id=None, sender=key, now=NOW)
+    note = Note.objects.get()
+    assert note.member_id == by.member_id
+    event = Event.objects.get()
+    assert event.candidate_seq is None
+    assert "queues" not in str(event.member_payload)
+
+
+def test_a_moment_is_the_segment_that_was_said_last(room: Interview, ines: Tab, cem: Tab) -> None:
+    with pytest.raises(NoSuchSegment):
+        mark_moment(by=ines.by, label="", seg_id=None, sender=ines.key(), now=NOW)
+    cem.say("We lost a day of orders.", seg_id="c1", now=NOW + timedelta(seconds=90))
+    mark_moment(by=ines.by, label="Honest", seg_id=None, sender=ines.key(), now=NOW)
+    assert (Moment.objects.get().segment.seg_id, Moment.objects.get().at_ms) == ("c1", 90_000)
+
+
+def test_a_candidate_takes_no_notes(cem: Tab) -> None:
+    with pytest.raises(NotYours):
+        add_note(by=cem.by, text="Hm.", seg_id=None, sender=cem.key(), now=NOW)
+    with pytest.raises(NotYours):
+        mark_moment(by=cem.by, label="", seg_id=None, sender=cem.key(), now=NOW)
+
+
+def test_a_suggestion_is_answered_once(room: Interview, ines: Tab) -> None:
+    row = Suggestion.objects.create(interview=room, text="How many orders?", because=[])
+    by, key = ines.by, ines.key()
+    for _ in range(2):
+        answer_suggestion(by=by, suggestion_id=row.id, answer="dismiss", sender=key, now=NOW)
+    row.refresh_from_db()
+    assert (row.answer, row.answered_by_id) == ("dismiss", by.member_id)
+    assert Event.objects.count() == 1
