@@ -8,6 +8,7 @@ from interviews.api import (
     consents,
     debriefs,
     events,
+    exports,
     imports,
     interviews,
     invitations,
@@ -26,5 +27,5 @@ for before in (organisations, members, positions, plans, rubrics, candidates):
     router.add_router("", before.router)
 for around in (interviews, invitations, consents, events, audit):
     router.add_router("", around.router)
-for after in (segments, imports, debriefs, reviews, questions):
+for after in (segments, imports, debriefs, reviews, questions, exports):
     router.add_router("", after.router)

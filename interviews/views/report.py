@@ -72,6 +72,7 @@ def render_report(
         "answers": answers_of(interview),
         "decisions": reviews.decisions_of(interview),
         "outcome_choices": Outcome.choices,
+        "may_correct": access.may(request.member, Permission.LEAD),
         "may_decide": access.may(request.member, Permission.DECIDE),
         "is_over": interview.state == InterviewState.ENDED,
     }
@@ -123,7 +124,11 @@ def report_progress(request: MemberRequest, interview_id: uuid.UUID) -> HttpResp
 def report_transcript(request: MemberRequest, interview_id: uuid.UUID) -> HttpResponse:
     """A stretch of the transcript: `from`, `before` or `around` a place in it."""
     interview = access.interview(request.member, interview_id, to=Permission.SEE_REPORT)
-    context = {"interview": interview, "window": _window(request, interview)}
+    context = {
+        "interview": interview,
+        "window": _window(request, interview),
+        "may_correct": access.may(request.member, Permission.LEAD),
+    }
     return render(request, "interviews/_transcript.html", context)
 
 
