@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from ai_engine.errors import ProviderFailed
+from ai_engine.errors import AiError, ProviderFailed
 from ai_engine.inputs import Delta, Withdrawn
 from ai_engine.limits import Limits
 from ai_engine.messages import Answer, Operation, Request, StreamPart
@@ -57,10 +57,12 @@ class Fallback:
                         yield part
                         if isinstance(part, Answer):
                             return
-            except ProviderFailed as error:
+            except AiError as error:
                 if shown:
                     yield Withdrawn()
                     course.start_over()
+                if not isinstance(error, ProviderFailed):
+                    raise
                 course.failed(step, error)
         raise course.verdict()
 
