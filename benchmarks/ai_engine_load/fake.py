@@ -1,0 +1,44 @@
+"""The fake providers in a process of their own, so that their work is not counted as ours."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RunningFake:
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def control(self, **order: object) -> dict[str, list[dict[str, object]]]:
+        """Posts an order; returns the calls so far."""
+        body = json.dumps(order).encode()
+        asked = urllib.request.Request(f"{self.address}/control", data=body, method="POST")
+        with urllib.request.urlopen(asked, timeout=10) as reply:
+            told: dict[str, list[dict[str, object]]] = json.load(reply)
+        return told
+
+    def reset(self) -> None:
+        asked = urllib.request.Request(f"{self.address}/control/reset", data=b"", method="POST")
+        with urllib.request.urlopen(asked, timeout=10) as reply:
+            reply.read()
+
+
+@contextmanager
+def fake_providers() -> Iterator[RunningFake]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.fake_providers"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        yield RunningFake(int(process.stdout.readline()))
+    finally:
+        process.terminate()
+        process.wait(10)
