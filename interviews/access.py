@@ -17,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 from interviews.models import (
     AuditEntry,
     Candidate,
+    ErasureReceipt,
     Interview,
     Member,
     MemberInvitation,
@@ -137,7 +138,9 @@ def candidates(member: Member) -> QuerySet[Candidate]:
 def interviews(member: Member) -> QuerySet[Interview]:
     """The organisation's interviews; an interviewer sees those they are assigned to."""
     require(member, Permission.SEE)
-    rows = Interview.objects.filter(organisation_id=member.organisation_id)
+    rows = Interview.objects.filter(
+        organisation_id=member.organisation_id, candidate__erased_at__isnull=True
+    )
     if member.role == Role.INTERVIEWER:
         rows = rows.filter(interviewers=member)
     return rows.select_related("candidate", "position", "organisation", "plan_version")
@@ -182,6 +185,17 @@ def invitation_in_team(member: Member, invitation_id: object) -> MemberInvitatio
     """An invitation of a colleague to one's own organisation. Raises Missing, Forbidden."""
     rows = MemberInvitation.objects.filter(organisation_id=member.organisation_id)
     return _one(rows, invitation_id, member, _P.MANAGE_TEAM)
+
+
+def erasure_receipts(member: Member) -> QuerySet[ErasureReceipt]:
+    """Proofs of erasures, for those who may ask for one."""
+    require(member, Permission.INVITE)
+    rows = ErasureReceipt.objects.filter(organisation_id=member.organisation_id)
+    return rows.select_related("asked_by__user")
+
+
+def erasure_receipt(member: Member, receipt_id: object) -> ErasureReceipt:
+    return _one(erasure_receipts(member), receipt_id, member, _P.INVITE)
 
 
 def audit_entries(member: Member) -> QuerySet[AuditEntry]:

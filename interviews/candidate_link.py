@@ -115,6 +115,8 @@ def _open(purpose: str, text: str, now: datetime) -> Interview:
     )
     if interview is None or interview.state == InterviewState.DRAFT:
         raise UnknownLink
+    if interview.candidate.erased_at is not None:
+        raise UnknownLink
     if interview.link_generation != generation or interview.link_revoked_at is not None:
         raise RevokedLink(interview)
     if interview.state == InterviewState.EXPIRED or _is_late(interview, now):

@@ -6,14 +6,17 @@ from django.utils import timezone
 
 from interviews.services.answer_question import answer_question
 from interviews.services.check_clock import check_clock
+from interviews.services.erase_candidate import sweep_erased
 from interviews.services.finish_debrief import finish_debrief
+from interviews.services.keep_no_longer import keep_no_longer
 from interviews.services.settle_transcript import settle_transcript
 from interviews.services.write_insights import write_insights
 from interviews.services.write_scorecard import write_scorecard
 from interviews.services.write_summary import write_summary
 from scheduler.handlers import handler
-from scheduler.outcomes import Outcome
+from scheduler.outcomes import Done, Outcome
 from scheduler.priorities import Priority
+from scheduler.recurring import declare_recurring
 from scheduler.run import Run
 
 AI_TIMEOUT = 180.0  # longer than AI_JOB_DEADLINE, so that the engine gives up first
@@ -60,3 +63,19 @@ def clock(run: Run, *, interview_id: uuid.UUID) -> Outcome | None:
     """Pauses, ends or expires what nobody ends."""
     check_clock(interview_id=interview_id, now=timezone.now())
     return None
+
+
+@handler("interviews.sweep_erased", timeout=60)
+def sweep(run: Run, *, receipt_id: uuid.UUID) -> Outcome | None:
+    """Erases what work under way left behind of somebody erased."""
+    sweep_erased(receipt_id=receipt_id, now=timezone.now())
+    return None
+
+
+@handler("interviews.keep_no_longer", timeout=600, priority=Priority.LOW)
+def retention(run: Run) -> Outcome | None:
+    """Erases the conversations whose time is over."""
+    return Done({"erased": keep_no_longer(now=timezone.now())})
+
+
+declare_recurring("retention", "interviews.keep_no_longer", cron="10 3 * * *")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -21,8 +22,10 @@ _ACCOUNT_PLACES = (
     ("Team", "team", Permission.MANAGE_TEAM),
     ("Settings", "settings", Permission.MANAGE_TEAM),
     ("API tokens", "api_tokens", Permission.SEE),
+    ("Erasures", "erasures", Permission.INVITE),
     ("Audit trail", "audit", Permission.SEE_AUDIT),
 )
+_SENT_MAIL = ("Sent mail", "mailbox", Permission.INVITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,16 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {"navigation": (), "current_member": None, "organisations": ()}
     return {
         "navigation": _places(_PLACES, member, request.path),
-        "account_navigation": _places(_ACCOUNT_PLACES, member, request.path),
+        "account_navigation": _places(_account_places(), member, request.path),
         "current_member": member,
         "organisations": _organisations(user, member),
     }
+
+
+def _account_places() -> tuple[tuple[str, str, Permission], ...]:
+    """Mail that is kept instead of sent has a page; where a mail server is set there is nothing to see."""
+    is_kept = settings.EMAIL_BACKEND == "notifications.mailbox.MailboxBackend"
+    return (*_ACCOUNT_PLACES, _SENT_MAIL) if is_kept else _ACCOUNT_PLACES
 
 
 def _places(

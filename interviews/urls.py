@@ -7,6 +7,7 @@ from interviews.views import (
     ask,
     audit,
     candidate,
+    candidate_data,
     candidate_room,
     candidates,
     compare,
@@ -67,6 +68,23 @@ urlpatterns = [
     path("candidates/<uuid:candidate_id>/edit/", candidate.candidate_edit, name="candidate_edit"),
     path(
         "candidates/<uuid:candidate_id>/resume/", resume.candidate_resume, name="candidate_resume"
+    ),
+    path(
+        "candidates/<uuid:candidate_id>/export/",
+        candidate_data.candidate_export,
+        name="candidate_export",
+    ),
+    path(
+        "candidates/<uuid:candidate_id>/erase/",
+        candidate_data.candidate_erase,
+        name="candidate_erase",
+    ),
+    path("erasures/", candidate_data.erasures, name="erasures"),
+    path("erasures/<uuid:receipt_id>/", candidate_data.erasure, name="erasure"),
+    path(
+        "erasures/<uuid:receipt_id>/receipt.json",
+        candidate_data.erasure_download,
+        name="erasure_download",
     ),
     path("interviews/", interviews.interviews, name="interviews"),
     path("interviews/new/", interview_new.interview_new, name="interview_new"),

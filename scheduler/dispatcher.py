@@ -110,6 +110,7 @@ class Dispatcher:
         if self.is_leading and not led_before:
             logger.info("This dispatcher leads.")
             self.timers = make_timers()
+            recurring.set_declared()
             for duty in _DUTIES:
                 self.timers.add(duty, now.timestamp())
         return self.is_leading

@@ -5,6 +5,7 @@ enqueueing and noting it, still make one job per time.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -69,6 +70,29 @@ def set_recurring(
         }
         row, _ = RecurringJob.objects.update_or_create(name=name, defaults=values)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A recurring job that the code itself wants, as an app's jobs.py says."""
+
+    name: str
+    kind: str
+    cron: str
+
+
+_declared: Final[dict[str, Declared]] = {}
+
+
+def declare_recurring(name: str, kind: str, *, cron: str) -> None:
+    """Says that this job, which takes no payload, recurs; whoever leads sets it. Times are in UTC."""
+    _declared[name] = Declared(name, kind, cron)
+
+
+def set_declared() -> None:
+    """Makes every declared recurring job. One that was paused by hand stays paused."""
+    for each in _declared.values():
+        set_recurring(name=each.name, kind=each.kind, payload={}, cron=each.cron)
 
 
 def enqueue_due(*, now: datetime) -> int:

@@ -8,7 +8,7 @@ and storing, the key stays reserved and answers 409: nobody may guess whether th
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from functools import wraps
 from inspect import iscoroutinefunction
@@ -40,6 +40,22 @@ def install_idempotency(api: NinjaAPI) -> None:
     # Inside, the caller is known and the body has proved valid; outside, the response exists.
     api.add_decorator(_reserving, mode="operation")
     api.add_decorator(_settling, mode="view")
+
+
+def forget_answers(*, about: Collection[str]) -> int:
+    """Empties the stored answers that hold any of these ids: their subject was erased.
+
+    The keys stay taken: a request that comes again is told that its answer is gone, not done again.
+    """
+    wanted = [part.encode() for part in about]
+    emptied = 0
+    for row in IdempotentRequest.objects.exclude(body=b"").iterator():
+        body = bytes(row.body)
+        if any(part in body for part in wanted):
+            row.body, row.status, row.location = b"", 410, ""
+            row.save(update_fields=["body", "status", "location"])
+            emptied += 1
+    return emptied
 
 
 def _reserving(operation: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from interviews.api import (
     candidates,
     consents,
     debriefs,
+    erasures,
     events,
     exports,
     imports,
@@ -23,7 +24,7 @@ from interviews.api import (
 )
 
 router = Router()
-for before in (organisations, members, positions, plans, rubrics, candidates):
+for before in (organisations, members, positions, plans, rubrics, candidates, erasures):
     router.add_router("", before.router)
 for around in (interviews, invitations, consents, events, audit):
     router.add_router("", around.router)

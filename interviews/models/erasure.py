@@ -16,6 +16,9 @@ class ErasureReceipt(models.Model):
     candidate_id = models.UUIDField(db_index=True)
     asked_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     erased_at = models.DateTimeField(default=timezone.now, editable=False)
+    subject_ids = models.JSONField(
+        default=list, help_text="Ids of the rows about them, by which jobs and emails are found."
+    )
     counts = models.JSONField(
         default=dict, help_text="Rows that were deleted or emptied, by table."
     )

@@ -50,6 +50,8 @@ def ask_question(*, interview: Interview, asked_by: Member, question: str, now: 
     if interview.consent in (ConsentState.REFUSED, ConsentState.WITHDRAWN):
         raise Forbidden("The candidate withdrew consent: nothing more is processed.")
     with transaction.atomic():
+        if lock_room(interview.id).conversation_erased_at is not None:
+            raise Forbidden("The conversation was erased: there is nothing to ask.")
         answer = Answer.objects.create(
             interview=interview, asked_by=asked_by, question=question, created_at=now
         )
@@ -133,7 +135,7 @@ def _hold(run: Run, answer_id: uuid.UUID) -> Answer | None:
     interview_id = (
         Answer.objects.filter(id=answer_id).values_list("interview_id", flat=True).first()
     )
-    if interview_id is None or lock_room(interview_id).candidate.erased_at is not None:
+    if interview_id is None or lock_room(interview_id).conversation_erased_at is not None:
         return None
     run.still_mine()
     rows = Answer.objects.select_for_update(of=("self",))

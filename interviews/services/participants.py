@@ -86,6 +86,8 @@ def enter_room(by: Participant) -> Interview:
     interview = lock_room(by.interview_id)
     if interview.access_generation != by.rights and interview.state != InterviewState.ENDED:
         raise RightsChanged
+    if interview.conversation_erased_at is not None:
+        raise RightsChanged  # nothing is added to what was erased, not even late words
     return interview
 
 

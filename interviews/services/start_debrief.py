@@ -53,6 +53,8 @@ def rerun_debrief(*, interview_id: uuid.UUID, asked_by: Member, now: datetime) -
     interview = lock_room(interview_id)
     if interview.state != InterviewState.ENDED:
         raise Forbidden("The interview is not over yet.")
+    if interview.conversation_erased_at is not None:
+        raise Forbidden("The conversation was erased: there is nothing to read.")
     if interview.debrief_status == DebriefStatus.WORKING:
         raise DebriefUnderWay
     debrief = start_debrief(interview=interview, now=now, asked_by=asked_by)

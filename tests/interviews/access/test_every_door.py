@@ -24,6 +24,7 @@ from interviews import access
 from interviews.models import (
     Answer,
     Debrief,
+    ErasureReceipt,
     Interview,
     Member,
     MemberInvitation,
@@ -51,6 +52,7 @@ class World:
     live: Interview
     invitation: MemberInvitation
     answer: Answer
+    receipt: ErasureReceipt
     clients: dict[object, Client] = field(default_factory=dict)
 
     def client_of(self, user: User | None) -> Client:
@@ -84,6 +86,7 @@ EXAMPLES: dict[str, Callable[[World], object]] = {
     "member_id": lambda world: world.cast.otto.id,
     "invitation_id": lambda world: world.invitation.id,
     "answer_id": lambda world: world.answer.id,
+    "receipt_id": lambda world: world.receipt.id,
     "number": lambda world: 1,
     "message_id": lambda world: uuid.uuid4(),
     "kind": lambda world: "summary",
@@ -105,6 +108,10 @@ BODIES: dict[str, Callable[[World], object]] = {
     "change_rubric": lambda world: {"name": "Bakers", "competencies": []},
     "add_one_candidate": lambda world: {"name": "Bea"},
     "change_one_candidate": lambda world: {"name": "Bea"},
+    "add_erasure": lambda world: {
+        "candidate_id": str(world.cast.cem.id),
+        "confirmed_name": "Cem Candidate",
+    },
     "add_interview": lambda world: {
         "candidate_id": str(world.cast.cem.id),
         "position_id": str(world.plan.position_id),
@@ -154,6 +161,9 @@ def world(cast: Cast) -> World:
         ),
         answer=Answer.objects.create(
             interview=interview, asked_by=cast.rita, question="How big was the team?"
+        ),
+        receipt=ErasureReceipt.objects.create(
+            organisation=cast.acme, candidate_id=uuid.uuid4(), asked_by=cast.rita
         ),
     )
 

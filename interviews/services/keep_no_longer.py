@@ -1,0 +1,53 @@
+"""Retention: a conversation is kept for as long as the candidate was told, then erased."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models.functions import Coalesce
+
+from interviews.models import Organisation
+from interviews.queries.held_about import ids_about
+from interviews.services.erase_conversation import erase_conversation
+from interviews.services.record_audit import record_audit
+from interviews.services.room_log import lock_room
+from interviews.states import OVER
+from scheduler.forget import forget
+
+_REASON = "The conversation was erased: its time was over."
+
+
+def keep_no_longer(*, now: datetime) -> int:
+    """Erases every conversation whose time is over, each in a transaction of its own. Answers how many."""
+    return sum(_erase_one(interview_id, now) for interview_id in list(_past_their_time(now)))
+
+
+def _past_their_time(now: datetime) -> Iterator[uuid.UUID]:
+    for organisation in Organisation.objects.all():
+        before = now - timedelta(days=organisation.transcript_days)
+        over = Coalesce("ended_at", "window_ends_at", "scheduled_at", "created_at")
+        rows = organisation.interviews.filter(state__in=OVER, conversation_erased_at__isnull=True)
+        yield from (
+            rows.annotate(over_at=over).filter(over_at__lt=before).values_list("id", flat=True)
+        )
+
+
+def _erase_one(interview_id: uuid.UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        room = lock_room(interview_id)
+        if room.conversation_erased_at is not None or room.state not in OVER:
+            return False
+        ids = ids_about(room.candidate_id, [room.id])
+        about_it = [each for each in ids if each != str(room.candidate_id)]
+        counts = erase_conversation(room, now=now)
+        forget(scope=str(room.organisation_id), ids=about_it, reason=_REASON)
+        record_audit(
+            organisation=room.organisation_id,
+            action="conversation.erased",
+            subject_kind="interview",
+            subject_id=room.id,
+            actor="clock",
+            detail=dict(counts),
+        )
+    return True
