@@ -9,6 +9,7 @@ fails at once instead.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Generator
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from tests.servers import INSTALL_HINT, PrivateServers, ServerMissing, start_private_servers
 
 _started: list[PrivateServers] = []
+_data_folders: list[str] = []
 _ADDRESSES = ("DATABASE_URL", "REDIS_URL")
 _SQLITE = "MEETMIND_TEST_SQLITE"
 _NO_SERVERS = "MEETMIND_TEST_NO_SERVERS"  # why, told by the controller to its workers
@@ -24,6 +26,9 @@ _NO_SERVERS = "MEETMIND_TEST_NO_SERVERS"  # why, told by the controller to its w
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     # A wrapper runs before every plain hook, so before pytest-django loads the settings.
+    if "DATA_DIR" not in os.environ:
+        os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="mm-")
+        _data_folders.append(os.environ["DATA_DIR"])  # of all workers, removed by who made it
     if not os.environ.get(_SQLITE):
         given = {name: os.environ[name] for name in _ADDRESSES if name in os.environ}
         try:
@@ -42,6 +47,8 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 def pytest_unconfigure() -> None:
     while _started:
         _started.pop().stop()
+    while _data_folders:
+        shutil.rmtree(_data_folders.pop(), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,16 +1,16 @@
 """Settings of the test run: the real ones, on the private servers that the run started."""
 
 import os
-import tempfile
 from pathlib import Path
 
-_data = Path(os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="mm-")))
-_data.mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789")
 os.environ.setdefault("LINK_KEY", "only-for-test-links-0123456789-0123456789-0123")
 
-from meetmind.settings import *  # noqa: E402, F403
-from meetmind.settings import DATABASES, env  # noqa: E402
+from meetmind.settings import *  # noqa: F403
+from meetmind.settings import DATABASES, LOGGING, env
+
+_data = Path(os.environ["DATA_DIR"])  # by tests/private_servers.py, which removes it again
+LOGGING["loggers"]["mail.log"] = {"level": "WARNING"}  # the mail server of tests tells every word
 
 # A pool keeps connections open, and a test database with open connections cannot be dropped.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # type: ignore[attr-defined]
