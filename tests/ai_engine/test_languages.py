@@ -1,0 +1,21 @@
+import pytest
+
+from ai_engine.languages import seems_other_than
+
+GERMAN = "Wir haben das System mit drei Personen gebaut und es ist für die Kunden sehr schnell."
+ENGLISH = "We built the system with three people and it is very fast for the customers that use it."
+UKRAINIAN = "Розкажіть, будь ласка, про систему, яку ви створили, і про те, як ви її перевіряли."
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "other"),
+    [
+        ("en", ENGLISH, False), ("de", GERMAN, False), ("en", GERMAN, True), ("de", ENGLISH, True),
+        ("en", UKRAINIAN, True), ("uk", UKRAINIAN, False), ("uk", ENGLISH, True),
+        ("en-GB", ENGLISH, False), ("en", "Django, PostgreSQL, Redis", False), ("xx", ENGLISH, False),
+    ],
+)  # fmt: skip
+def test_only_a_clear_case_is_called_another_language(
+    language: str, text: str, other: bool
+) -> None:
+    assert seems_other_than(language, text) is other

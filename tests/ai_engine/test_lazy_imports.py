@@ -1,0 +1,33 @@
+"""A page that never thinks must not pay for thinking."""
+
+import subprocess
+import sys
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_importing_the_engine_is_quick_and_loads_no_sdk() -> None:
+    code = (
+        "import sys, time; began = time.process_time(); import ai_engine.engine; "
+        "print(time.process_time() - began, *sorted({'openai', 'groq', 'google', 'httpx', 'httpx2', "
+        "'aiohttp', 'pydantic', 'django'} & set(sys.modules)))"
+    )
+    quickest = min((run(code).split() for _ in range(5)), key=lambda words: float(words[0]))
+    assert quickest[1:] == []
+    assert float(quickest[0]) < 0.05
+
+
+def test_the_core_works_without_django() -> None:
+    code = """
+import asyncio, sys
+from ai_engine.engine import Engine, Message, Request
+from ai_engine.inputs import CallContext
+from ai_engine.providers.scripted import Say, Scripted
+engine = Engine([Scripted([Say("Hello.")])])
+request = Request(skill="greet", messages=(Message("user", "Hi"),), context=CallContext(scope="me"))
+print(asyncio.run(engine.complete(request)).text, "django" in sys.modules)
+"""
+    assert run(code) == "Hello. False"
