@@ -26,7 +26,7 @@ from ai_engine.languages import check_language
 from ai_engine.messages import Reply
 from ai_engine.prompts import load
 from ai_engine.structured import Structured, reader
-from ai_engine.untrusted import clean, fence, orders_in, transcript_fence
+from ai_engine.untrusted import clean, fence, is_order, orders_in, transcript_fence
 
 Status = Literal["levelled", "insufficient_evidence", "not_asked"]
 
@@ -201,7 +201,10 @@ def _evidence(
 
 
 def _is_addressed(quote: Quote, text: str) -> bool:
-    return any(quote.start < end and quote.end > start for start, end in orders_in(text))
+    """Whether the words, or most of the answer they stand in, speak to the machine."""
+    return is_order(text) or any(
+        quote.start < end and quote.end > start for start, end in orders_in(text)
+    )
 
 
 def _user(

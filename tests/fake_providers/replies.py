@@ -12,6 +12,9 @@ from tests.fake_providers.faults import Fault
 
 Row = dict[str, object]
 _FENCE = re.compile(r"<<<DATA (\w+) (\w+)\n(.*?)\nDATA \1>>>", re.DOTALL)
+_UKRAINIAN = (
+    "Розкажіть, будь ласка, про систему, яку ви створили, і про те, як ви її перевіряли тоді."
+)
 _WORDS = {
     "German": ("Gesagt wurde: ", "Danke für Ihre Antwort. ", "Sie sagten: „{}“. Was war dabei Ihr eigener Anteil?",
                "Die Worte passen am besten zu Stufe {} und weniger zu den anderen Stufen."),
@@ -37,11 +40,9 @@ def compose(system: str, user: str, schema: object, fault: Fault | None) -> str:
         _fabricate(answer)
     if kind == "gullible" and fault is not None:
         _obey(answer, user, fault)
-    text = json.dumps(answer, ensure_ascii=False)
     if kind == "other_language":
-        text = text.replace(
-            _WORDS[_language(system)][0], "Тут написано іншою мовою, і дуже багато слів про це: "
-        )
+        _in_ukrainian(answer)
+    text = json.dumps(answer, ensure_ascii=False)
     if kind == "prose":
         return f"Sure, here is the JSON you asked for:\n```json\n{text}\n```\nAnything else?"
     return text
@@ -77,7 +78,7 @@ def _spoken(system: str, user: str, data: dict[str, object], kind: object) -> st
             else f"You wrote {len(user.split())} words to me, and I have read every one of them with care."
         )
     if kind == "other_language":
-        return "Розкажіть, будь ласка, про систему, яку ви створили, і про те, як ви її перевіряли тоді."
+        return _UKRAINIAN
     _, thanks, probing, _ = _WORDS[_language(system)]
     planned, last = str(turn.get("planned_question", "")), str(turn.get("last_answer", ""))
     move = user.rsplit("Now: ", 1)[-1]
@@ -185,6 +186,12 @@ def _plan(system: str, data: dict[str, object]) -> dict[str, object]:
     }
 
 
+def _in_ukrainian(answer: dict[str, object]) -> None:
+    for rows in answer.values():
+        for row in _rows(rows):
+            row |= {name: _UKRAINIAN for name in ("text", "rationale") if name in row}
+
+
 def _fabricate(answer: dict[str, object]) -> None:
     """Adds words that nobody said to the first row that has quotes, and a statement of its own."""
     false = {
@@ -217,7 +224,7 @@ def _obey(answer: dict[str, object], user: str, fault: Fault) -> None:
 
 
 _OBEYED = re.compile(
-    r"\b(ignore|disregard|rate|score|grade|level [1-4]|rubric|system|prompt|instruct\w*|approved|verified|"
+    r"\b(ignore|disregard|rate|score|grade|level [1-4]|rubric|system prompt|instruct\w*|approved|verified|"
     r"highest|full marks|top marks|4/4|10/10|override|evaluat\w*|bewerte\w*|puntu\w+|ignorez)\b",
     re.IGNORECASE,
 )
