@@ -8,4 +8,7 @@ class SchedulerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from scheduler.metrics import register_metrics  # models exist only from here on
+
         autodiscover_modules("jobs", "workflows")
+        register_metrics()
