@@ -7,12 +7,14 @@ from ninja import Path, Router
 
 from interviews.access import Permission
 from interviews.api.callers import called_interview
+from interviews.api.doors import opens
 from interviews.services.export_interview import export_interview
 
 router = Router(tags=["exports"])
 
 
 @router.get("/interviews/{uuid:interview_id}/exports/{what}")
+@opens(Permission.SEE_REPORT)
 def export_file(
     request: HttpRequest,
     interview_id: uuid.UUID,

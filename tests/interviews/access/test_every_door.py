@@ -29,11 +29,18 @@ from interviews.models import (
     Member,
     MemberInvitation,
     PlanVersion,
+    Segment,
     TranscriptVersion,
     User,
 )
 from interviews.services.invite_member import invitation_url, invite_member
-from interviews.states import AiDraftVisibility, DebriefStatus, InterviewState, Role
+from interviews.states import (
+    AiDraftVisibility,
+    DebriefStatus,
+    InterviewState,
+    Role,
+    SegmentSource,
+)
 from tests.cast import Cast, make_interview, make_member, make_plan
 from tests.interviews.access.routes import Route, operations, pages
 
@@ -52,6 +59,7 @@ class World:
     live: Interview
     invitation: MemberInvitation
     answer: Answer
+    segment: Segment
     receipt: ErasureReceipt
     clients: dict[object, Client] = field(default_factory=dict)
 
@@ -91,6 +99,8 @@ EXAMPLES: dict[str, Callable[[World], object]] = {
     "message_id": lambda world: uuid.uuid4(),
     "kind": lambda world: "summary",
     "step": lambda world: "summary",
+    "what": lambda world: "transcript.vtt",
+    "segment_id": lambda world: world.segment.id,
     "join.token": lambda world: "no-link-of-ours",
     "invitation.token": lambda world: invitation_url(world.invitation).split("/")[-2],
 }
@@ -161,6 +171,14 @@ def world(cast: Cast) -> World:
         ),
         answer=Answer.objects.create(
             interview=interview, asked_by=cast.rita, question="How big was the team?"
+        ),
+        segment=Segment.objects.create(
+            interview=interview,
+            seg_id="s1",
+            position=0,
+            speaker="candidate",
+            text="Six people.",
+            source=SegmentSource.TYPED,
         ),
         receipt=ErasureReceipt.objects.create(
             organisation=cast.acme, candidate_id=uuid.uuid4(), asked_by=cast.rita
