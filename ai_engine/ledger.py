@@ -1,7 +1,7 @@
 """Stores the ledger's records in batches, and reads the rules of a scope."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from ai_engine.policy import ScopeRules
 @transaction.atomic
 def store(entries: Sequence[LogEntry]) -> None:
     """One transaction for a batch. A record that is already there is not counted again."""
-    calls = [entry for entry in entries if isinstance(entry, CallRecord)]
+    calls = _new(entry for entry in entries if isinstance(entry, CallRecord))
     if calls:
         ModelCall.objects.bulk_create(
             [ModelCall(**asdict(call)) for call in calls], ignore_conflicts=True
@@ -33,6 +33,15 @@ def store(entries: Sequence[LogEntry]) -> None:
                 began=entry.began,
                 defaults={"reason": entry.reason, "ended": entry.ended},
             )
+
+
+def _new(calls: Iterable[CallRecord]) -> list[CallRecord]:
+    """Without those that an earlier try had stored although it seemed to fail."""
+    given = {(call.request_id, call.attempt): call for call in calls}
+    rows = ModelCall.objects.filter(request_id__in={request_id for request_id, _ in given})
+    for key in rows.values_list("request_id", "attempt"):
+        given.pop(key, None)
+    return list(given.values())
 
 
 @dataclass(slots=True)

@@ -104,12 +104,17 @@ async def asked(engine: Engine, request: Request, *, streamed: bool) -> Outcome:
     return Outcome("ok", last.text, made.provider, _withdrawn(events), made.degraded)
 
 
+async def soon(condition: Callable[[], bool]) -> None:
+    """Lets the loop go on until it is so; the caller asserts what matters."""
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+
+
 async def sockets_back(fake: FakeProviders, at_most: int) -> int:
     """The sockets still open at the fake, once closing ones had their chance to be seen."""
-    for _ in range(100):
-        if fake.open_sockets <= at_most:
-            break
-        await asyncio.sleep(0.01)
+    await soon(lambda: fake.open_sockets <= at_most)
     return fake.open_sockets
 
 

@@ -11,7 +11,7 @@ from ai_engine.skills.suggest_follow_up import suggest_follow_up
 from tests.ai_engine.material import EXCERPTS, QUESTIONS, job, room, three_hours
 from tests.fake_providers.server import FakeProviders
 
-FIGURES = {"talk_ratio": 0.7, "longest_monologue": "2:10"}
+FIGURES: dict[str, float | str] = {"talk_ratio": 0.7, "longest_monologue": "2:10"}
 JOB = "You build payment systems in Python. You lead reviews. You talk to customers every week."
 
 

@@ -1,0 +1,156 @@
+"""Every attempt is in the ledger, costs add up by day, and a scope's rules are kept."""
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from asgiref.sync import async_to_sync
+
+from ai_engine import ledger, usage
+from ai_engine.call_log import BatchedCallLog, CallRecord, LogEntry, OutageRecord
+from ai_engine.core import Engine
+from ai_engine.errors import Overloaded, Unreachable
+from ai_engine.models import DailyUse, ModelCall
+from ai_engine.policy import CachedPolicy, ScopeRules
+from ai_engine.providers.scripted import Fail, Say, Scripted
+from tests.ai_engine.vendors import hello
+
+NOW = datetime.now(UTC)
+
+
+def record(number: int, **changes: object) -> CallRecord:
+    given: dict[str, object] = {
+        "request_id": f"r{number}", "attempt": 1, "at": NOW, "scope": "acme", "interview_ref": "i1",
+        "skill": "any", "prompt_version": "any-1", "lane": "live", "operation": "complete",
+        "provider": "groq", "model": "m", "model_served": "m", "outcome": "ok", "status": None,
+        "first_token_ms": None, "total_ms": 100 + number, "tokens_in": 10, "tokens_out": 5,
+        "cost": Decimal("0.01"),
+    }  # fmt: skip
+    return CallRecord(**(given | changes))  # type: ignore[arg-type] # the fields by name
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_failed_attempts_are_rows_too_and_days_add_up() -> None:
+    log = BatchedCallLog(ledger.store, seconds=0)
+    chain = [Scripted([Fail(Overloaded)], name="a"), Scripted([Say("Yes.")], name="b")]
+    engine = Engine(chain, call_log=log)
+    async_to_sync(engine.complete)(hello())
+    assert ModelCall.objects.count() == 0, "nothing is written in the path of an answer"
+    log.flush()
+    rows = ModelCall.objects.order_by("attempt").values_list("provider", "outcome", "attempt")
+    assert list(rows) == [("a", "overloaded", 1), ("b", "ok", 2)]
+    assert DailyUse.objects.get(provider="a").failures == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_a_batch_that_is_stored_twice_counts_its_rows_once() -> None:
+    ledger.store([record(1)])
+    ledger.store([record(1), record(2)])
+    assert ModelCall.objects.count() == 2
+    assert DailyUse.objects.get().calls == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_figures_for_people() -> None:
+    ledger.store([record(number) for number in range(20)])
+    ledger.store([record(30, outcome="overloaded", cost=None), record(31, scope="rival")])
+    day = usage.cost_by_day(scope="acme")[0]
+    assert (day.calls, day.failures, day.cost) == (21, 1, Decimal("0.20"))
+    assert usage.cost_by_day(scope=None)[0].calls == 22
+    groq = usage.provider_records(scope="acme")[0]
+    assert (groq.calls, groq.failures, groq.kinds) == (21, 1, (("overloaded", 1),))
+    assert groq.slow_ms == 119
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_an_outage_has_a_beginning_and_an_end() -> None:
+    log = BatchedCallLog(ledger.store, seconds=0)
+    provider = Scripted([Fail(Unreachable)] * 2 + [Say("ready")])
+    engine = Engine([provider, Scripted(name="other")], call_log=log)
+    for _ in range(2):
+        async_to_sync(engine.complete)(hello())
+    log.flush()
+    assert usage.last_outages()[0].ended is None
+    log.note(
+        OutageRecord(provider="scripted", model="scripted-1", operation="complete",
+                     reason="unreachable", began=usage.last_outages()[0].began, ended=NOW)
+    )  # fmt: skip
+    log.flush()
+    assert [outage.ended for outage in usage.last_outages()] == [NOW]
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_rules_of_a_scope() -> None:
+    ledger.store([record(1), record(2, at=NOW - timedelta(days=40)), record(3, scope="rival")])
+    usage.set_scope_rules(scope="acme", providers_off=["gemini"], monthly_budget=Decimal(3))
+    rules = usage.scope_rules(scope="acme")
+    assert rules.providers_off == {"gemini"}
+    assert (rules.budget, rules.spent) == (Decimal(3), Decimal("0.01"))
+    assert usage.scope_rules(scope="rival").budget is None
+
+
+@pytest.mark.django_db
+def test_an_erased_interview_leaves_figures_and_no_name() -> None:
+    ledger.store([record(1)])
+    assert usage.forget_interview(interview_ref="i1") == 1
+    assert not ModelCall.objects.filter(interview_ref="i1").exists()
+    assert DailyUse.objects.get().calls == 1
+
+
+def test_a_thread_stores_batches_within_a_second() -> None:
+    stored = threading.Event()
+    batches: list[Sequence[LogEntry]] = []
+
+    def store(entries: Sequence[LogEntry]) -> None:
+        batches.append(list(entries))
+        stored.set()
+
+    log = BatchedCallLog(store, seconds=0.05)
+    for number in range(10):
+        log.note(record(number))
+    assert stored.wait(1)
+    assert sum(len(batch) for batch in batches) == 10
+
+
+def test_what_cannot_be_stored_waits_for_the_next_time() -> None:
+    working: list[Sequence[LogEntry]] = []
+
+    def broken(entries: Sequence[LogEntry]) -> None:
+        if not working:
+            working.append([])
+            raise OSError("the database is away")
+        working.append(list(entries))
+
+    log = BatchedCallLog(broken, seconds=0)
+    log.note(record(1))
+    log.note(record(2))
+    with pytest.raises(OSError, match="away"):
+        log.flush()
+    log.flush()
+    assert [entry.request_id for entry in working[1] if isinstance(entry, CallRecord)] == [
+        "r1",
+        "r2",
+    ]
+
+
+async def test_rules_are_asked_for_once_a_second() -> None:
+    asked: list[str] = []
+    now = [0.0]
+
+    async def load(scope: str) -> ScopeRules:
+        asked.append(scope)
+        return ScopeRules()
+
+    policy = CachedPolicy(load, lambda: now[0])
+    for _ in range(5):
+        await policy.rules("acme")
+    now[0] = 1.1
+    await policy.rules("acme")
+    assert asked == ["acme", "acme"]
