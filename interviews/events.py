@@ -405,6 +405,7 @@ class Refused:
     code: str
     message: str
     client_seq: int | None = None
+    seg_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

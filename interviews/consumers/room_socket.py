@@ -21,6 +21,7 @@ from interviews.consumers.credentials import (
     admit,
     read_credentials,
 )
+from interviews.consumers.incoming_audio import IncomingAudio
 from interviews.consumers.limits import Bucket
 from interviews.consumers.suggestion_loop import the_suggestion_loop
 from interviews.events import (
@@ -55,6 +56,11 @@ from interviews.services.lead_interview import the_leader
 from interviews.services.participants import Participant
 from interviews.services.presence import keep_presence, note_arrival
 from interviews.services.room_refusals import RightsChanged, RoomRefusal
+from interviews.services.transcribe_speech import (
+    SpokenAudio,
+    can_transcribe,
+    transcribe_speech,
+)
 from interviews.states import OVER, InterviewState
 
 logger = logging.getLogger(__name__)
@@ -99,6 +105,7 @@ class RoomSocket:
         self._interim = Bucket(per_second=8, burst=16)
         self._bad_frames = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._audio = IncomingAudio(self._transcribe)
 
     async def run(self) -> None:
         message = await self._receive()
@@ -218,7 +225,7 @@ class RoomSocket:
             last_seq=last,
             epoch=found.epoch,
             presence=self._room.people(),
-            limits=LIMITS,
+            limits={**LIMITS, "speech": can_transcribe()},
             clock=RoomClock(found.elapsed_ms, found.total_ms, found.state == InterviewState.LIVE),
             led_by=found.led_by,
             question=self._room.question,
@@ -233,7 +240,7 @@ class RoomSocket:
             raise SocketRefused(CloseCode.TOO_FAST)
         try:
             if isinstance(frame, bytes):
-                self._refuse_binary(frame)
+                self._hear_sound(frame)
             else:
                 await self._obey(parse(frame))
         except BadMessage as bad:
@@ -242,12 +249,13 @@ class RoomSocket:
             if self._bad_frames >= MOST_BAD_FRAMES:
                 raise SocketRefused(CloseCode.BAD_MESSAGE) from bad
 
-    def _refuse_binary(self, frame: bytes) -> None:
+    def _hear_sound(self, frame: bytes) -> None:
         if len(frame) > LONGEST_BINARY:
-            raise BadMessage(
-                "binary_too_large", f"A piece of audio may have {LONGEST_BINARY // 1024} kB."
-            )
-        raise BadMessage("no_audio_open", "Say “audio.start” before sending audio.")
+            limit = f"{LONGEST_BINARY // 1024} kB"
+            raise BadMessage("binary_too_large", f"A piece of audio may have {limit}.")
+        if self.by.is_candidate:
+            self._room.candidate_is_heard()
+        self._audio.add(frame)
 
     async def _obey(self, message: ClientMessage) -> None:
         match message:
@@ -260,10 +268,34 @@ class RoomSocket:
                 await self._tell(Pong(message.t, last))
             case SegmentInterim():
                 await self._share_interim(message)
-            case AudioStart() | AudioEnd():
-                await self._tell(Refused("no_audio", "This server takes typed answers only."))
+            case AudioStart():
+                self._begin_audio(message)
+            case AudioEnd():
+                self._audio.end(message)
             case _:
                 await self._do(message)
+
+    def _begin_audio(self, message: AudioStart) -> None:
+        if self.by.actor is None:
+            raise BadMessage("not_allowed", "Observers watch; they do not speak.")
+        if not can_transcribe():
+            raise BadMessage("no_speech", "No provider can transcribe speech here: please type.")
+        self._audio.start(message)
+
+    async def _transcribe(self, audio: SpokenAudio) -> None:
+        try:
+            words = await transcribe_speech(by=self.by, audio=audio)
+        except RoomRefusal as refusal:
+            await self._tell(Refused(refusal.code, refusal.message))
+            return
+        except (DatabaseError, InterfaceError):
+            logger.warning("Speech could not be stored; its client sends it again.")
+            await self._close(CloseCode.COME_BACK)
+            return
+        if words:
+            the_suggestion_loop().hear(self._interview_id, audio.seg_id)
+        elif words is not None:
+            await self._tell(Refused("nothing_heard", "No words were heard.", seg_id=audio.seg_id))
 
     async def _hello_again(self, message: Hello) -> None:
         if message.as_ != self.by.audience or message.client_id != self._connection.client_id:

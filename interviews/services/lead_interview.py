@@ -17,6 +17,7 @@ from typing import Literal
 from django.conf import settings
 from django.utils import timezone
 
+from ai_engine.engine import engine
 from ai_engine.inputs import (
     CallContext,
     Delta,
@@ -61,6 +62,7 @@ class Leader:
         self._silenced: set[uuid.UUID] = set()
         self._offered_help_at: dict[uuid.UUID, float] = {}
         hub.watch(self._watch)
+        engine.warm()  # the first question need not wait for a library
 
     def wake(self, interview_id: uuid.UUID) -> None:
         """Something happened: perhaps it is the AI's turn."""

@@ -126,5 +126,7 @@ def _room_context(interview: Interview) -> dict[str, object]:
             "interview": str(interview.id),
             "name": interview.candidate.name,
             "mode": interview.mode,
+            "language": interview.language,
+            "silence": float(interview.silence_factor),
         },
     }

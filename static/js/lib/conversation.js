@@ -97,9 +97,9 @@ export class Conversation {
   }
 
   /** Words of the candidate that are on their way. */
-  pending(segId, text, name) {
+  pending(segId, text, name, words = "Sending…") {
     const { item } = this.#bubble("bubble-candidate is-pending", name, text);
-    const note = make("p", { class: "bubble-note" }, "Sending…");
+    const note = make("p", { class: "bubble-note" }, words);
     item.append(note);
     this.#segments.set(segId, { item, note });
   }
@@ -110,6 +110,7 @@ export class Conversation {
       known.item.classList.remove("is-pending", "is-failed");
       known.note?.remove();
       known.note = null;
+      known.item.querySelector(".bubble-text").textContent = text; // spoken words are known only now
       this.#add(known.item); // in the room's order, also when it waited since an earlier page
       return;
     }
@@ -118,6 +119,12 @@ export class Conversation {
     const { item } = this.#bubble(kind, name, text, at);
     if (after_end) item.append(make("p", { class: "bubble-note" }, "Arrived after the end; kept, and marked as late."));
     this.#segments.set(seg_id, { item, note: null });
+  }
+
+  /** There were no words in it after all. */
+  removePending(segId) {
+    this.#segments.get(segId)?.item.remove();
+    this.#segments.delete(segId);
   }
 
   corrected({ seg_id, text }) {

@@ -92,7 +92,12 @@ export class RoomSocket extends EventTarget {
 
   /** For what may be lost: words still being written. */
   drop(message) {
-    if (this.#isWelcome && this.#socket.bufferedAmount < 65_536) this.#write(message);
+    if (this.#isWelcome && this.#socket.bufferedAmount < 4_000_000) this.#write(message);
+  }
+
+  /** A piece of sound. The whole segment is sent again after a break. */
+  dropBytes(bytes) {
+    if (this.#isWelcome && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(bytes);
   }
 
   #write(message) {

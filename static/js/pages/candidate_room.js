@@ -4,7 +4,9 @@ import { findAll, make, need, readJson, setText } from "../lib/dom.js";
 import { announce } from "../lib/live_region.js";
 import { Outbox, wipeOutbox } from "../lib/outbox.js";
 import { RoomClock } from "../lib/room_clock.js";
+import { ReadAloud } from "../lib/read_aloud.js";
 import { RoomSocket } from "../lib/room_socket.js";
+import { VoiceInput } from "../lib/voice_input.js";
 
 const LONGEST_ANSWER = 16 * 1024;
 const TYPING_EVERY = 4_000;
@@ -19,8 +21,9 @@ const CONNECTION = {
   missing: ["lost", "Your link no longer works"],
 };
 
-const { interview, name, mode } = readJson("room");
+const { interview, name, mode, language, silence } = readJson("room");
 const isAiLed = mode === "ai_led";
+const END_OF_ANSWER = 4_000 * silence; // a pause is not the end of an answer, so this is long
 const draftKey = `meetmind-draft-${interview}`;
 const conversation = new Conversation();
 const clock = new RoomClock(need("clock"));
@@ -29,6 +32,21 @@ const outbox = await Outbox.open(interview);
 const socket = new RoomSocket({ interview, as: "candidate", outbox });
 
 const room = { state: "waiting", ledBy: "ai", knownTo: 0, turn: new Set(), isAnswerWanted: false, isDegraded: false, typedAt: 0 };
+
+const voice = new VoiceInput({
+  socket,
+  language,
+  on: {
+    segment: (segId) => {
+      room.turn.add(segId);
+      conversation.pending(segId, "…", name, "Writing down what you said…");
+    },
+    final: (segId, text) => sendWords(text, { segId, source: "browser" }),
+    problem: (words) => problem(words),
+    silence: (isSilent) => waitForEnd(isSilent),
+  },
+});
+const aloud = new ReadAloud({ language, onChange: (isSpeaking) => voice.rest(isSpeaking) });
 
 // What the room says --------------------------------------------------------------------------------
 
@@ -44,7 +62,10 @@ const told = {
     room.isAnswerWanted = event.awaits_answer;
     room.turn.clear();
     if (event.degraded !== undefined) tellDegraded(event.degraded, isNews);
-    if (isNews) announce(`AI interviewer: ${event.text}`);
+    if (isNews) {
+      announce(`AI interviewer: ${event.text}`);
+      aloud.say(event.text);
+    }
     await conversation.questionAsked(event, { atOnce: !isNews });
   },
   "question.withdrawn": (event) => conversation.questionWithdrawn(event),
@@ -59,6 +80,10 @@ const told = {
     }
   },
   "segment.corrected": (event) => conversation.corrected(event),
+  "segment.failed": ({ seg_id }) => {
+    room.turn.delete(seg_id);
+    conversation.failed(seg_id, "the words could not be written down. Please say it again, or type it.");
+  },
   "turn.finished": (event, isNews) => {
     room.turn.clear();
     room.isAnswerWanted = false;
@@ -89,6 +114,7 @@ socket.addEventListener("welcome", ({ detail }) => {
   room.state = detail.state;
   room.ledBy = detail.led_by;
   room.knownTo = Math.max(room.knownTo, detail.last_seq);
+  voice.hasProvider = detail.limits.speech;
   clock.set(detail.clock);
   showPeople(detail.presence);
   if (detail.question) conversation.questionWords({ msg_id: detail.question.msg_id, offset: 0, text: detail.question.text });
@@ -116,6 +142,11 @@ socket.addEventListener("status", ({ detail: { status } }) => {
 });
 socket.addEventListener("refused", ({ detail }) => {
   const { message } = detail;
+  if (detail.code === "nothing_heard") {
+    room.turn.delete(detail.seg_id);
+    conversation.removePending(detail.seg_id);
+    return;
+  }
   conversation.hideThinking();
   if (message?.type === "segment.final") {
     conversation.failed(message.seg_id, detail.message);
@@ -162,6 +193,21 @@ document.getElementById("start")?.addEventListener("click", () => {
 need("end-dialog").addEventListener("close", (event) => {
   if (event.target.returnValue === "end") socket.send({ type: "control", action: "end" });
 });
+document.getElementById("speak")?.addEventListener("click", () => {
+  aloud.stop();
+  if (voice.isListening) voice.stop();
+  else voice.start();
+});
+need("read-aloud").hidden = !ReadAloud.exists || !isAiLed;
+need("read-aloud").addEventListener("click", () => {
+  aloud.isOn = !aloud.isOn;
+  if (!aloud.isOn) aloud.stop();
+  need("read-aloud").setAttribute("aria-pressed", String(aloud.isOn));
+  setText(need("read-aloud-words"), aloud.isOn ? "Stop reading aloud" : "Read the questions aloud");
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") aloud.stop();
+});
 need("go-on-here").addEventListener("click", () => {
   showElsewhere(false);
   socket.connect();
@@ -174,14 +220,26 @@ function sendAnswer() {
     problem("This is too long to send at once. Cut it into two parts; nothing of it is lost.");
     return null;
   }
-  const segId = crypto.randomUUID();
-  room.turn.add(segId);
-  conversation.pending(segId, text, name);
-  const at = clock.elapsed();
-  socket.send({ type: "segment.final", seg_id: segId, text, source: "typed", started_ms: at, ended_ms: at });
+  sendWords(text, { segId: crypto.randomUUID(), source: "typed" });
   keepDraft("");
   problem("");
   return true;
+}
+
+function sendWords(text, { segId, source }) {
+  room.turn.add(segId);
+  conversation.pending(segId, text, name);
+  const at = clock.elapsed();
+  socket.send({ type: "segment.final", seg_id: segId, text, source, started_ms: at, ended_ms: at });
+}
+
+/** After a spoken answer, a long silence lets the interviewer go on; any word takes that back. */
+function waitForEnd(isSilent) {
+  clearTimeout(room.endOfAnswer);
+  if (!isSilent || !isAiLed) return;
+  room.endOfAnswer = setTimeout(() => {
+    if (voice.isListening && room.isAnswerWanted && room.turn.size > 0 && !answer.value.trim()) finishTurn();
+  }, END_OF_ANSWER);
 }
 
 function finishTurn() {
@@ -252,6 +310,7 @@ function showElsewhere(isElsewhere) {
 async function finish() {
   if (room.isFinishing) return;
   room.isFinishing = true;
+  if (voice.isListening) voice.stop();
   conversation.hideThinking();
   clock.run(false);
   for (let waited = 0; outbox.size > 0 && waited < 50; waited += 1) await new Promise((resolve) => setTimeout(resolve, 200));

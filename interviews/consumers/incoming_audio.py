@@ -1,0 +1,66 @@
+"""The sound a socket sends: one open segment at a time, bounded in size and in number."""
+
+import asyncio
+import io
+import wave
+from collections.abc import Awaitable, Callable
+
+from interviews.events import AudioEnd, AudioStart, BadMessage
+from interviews.services.transcribe_speech import SpokenAudio
+
+LONGEST_BYTES = 2 * 1024 * 1024  # a minute of 16 kHz, 16 bit
+MOST_AT_ONCE = 4  # segments of one socket that are being transcribed
+_MIMES = {"wav": "audio/wav", "pcm16": "audio/wav", "webm": "audio/webm"}
+
+
+class IncomingAudio:
+    """Collects the frames of one segment after the other and hands the whole on."""
+
+    def __init__(self, take: Callable[[SpokenAudio], Awaitable[None]]) -> None:
+        self._take = take
+        self._open: AudioStart | None = None
+        self._sound = bytearray()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def start(self, message: AudioStart) -> None:
+        """After a cut a segment is sent again whole: what came before counts for nothing."""
+        self._open = message
+        self._sound.clear()
+
+    def add(self, frame: bytes) -> None:
+        if self._open is None:
+            raise BadMessage("no_audio_open", "Say “audio.start” before sending audio.")
+        if len(self._sound) + len(frame) > LONGEST_BYTES:
+            self._open = None
+            self._sound.clear()
+            raise BadMessage("audio_too_long", "A spoken segment may last about a minute.")
+        self._sound += frame
+
+    def end(self, message: AudioEnd) -> None:
+        opened, self._open = self._open, None
+        if opened is None or opened.seg_id != message.seg_id:
+            raise BadMessage("no_audio_open", "This segment was not begun.")
+        if len(self._under_way) >= MOST_AT_ONCE:
+            raise BadMessage("busy", "Too much speech at once: send this segment again soon.")
+        task = asyncio.ensure_future(self._take(_whole(opened, bytes(self._sound))))
+        self._sound.clear()
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+
+def _whole(opened: AudioStart, sound: bytes) -> SpokenAudio:
+    if opened.codec == "pcm16":
+        duration = len(sound) * 500 // opened.rate
+        return SpokenAudio(opened.seg_id, _as_wav(sound, opened.rate), "audio/wav", duration)
+    duration = len(sound) * 500 // opened.rate if opened.codec == "wav" else 0
+    return SpokenAudio(opened.seg_id, sound, _MIMES[opened.codec], duration)
+
+
+def _as_wav(samples: bytes, rate: int) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(samples[: len(samples) // 2 * 2])
+    return file.getvalue()
