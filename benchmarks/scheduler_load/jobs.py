@@ -2,24 +2,23 @@
 
 import time
 
+from benchmarks.scheduler_load.stamps import stamp
 from scheduler.handlers import Run, handler
 
 
 @handler("bench.noop")
 def noop(run: Run) -> None:
     """One commit for each."""
+    stamp(run.job_id)
 
 
 @handler("bench.batched", batch=50)
 def batched(run: Run) -> None:
     """Short and idempotent: many share a commit."""
+    stamp(run.job_id)
 
 
-@handler("bench.sleep")
-def sleep(run: Run, *, seconds: float) -> None:
-    time.sleep(seconds)
-
-
-@handler("bench.stamp")
-def stamp(run: Run, *, asked_at: float) -> None:
-    """Its attempt's start, against the instant it was asked for, is the latency."""
+@handler("bench.work", timeout=30)
+def work(run: Run) -> None:
+    stamp(run.job_id)
+    time.sleep(0.2)
