@@ -17,8 +17,8 @@ from ai_engine.messages import Message, Reply, Request
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-    from ai_engine.core import Engine, ProviderStatus
     from ai_engine.inputs import Audio, CallContext, StreamEvent, Transcript
+    from ai_engine.plain_engine import Engine, ProviderStatus
 
 __all__ = ["Engine", "Message", "Reply", "Request", "SharedEngine", "engine"]
 
@@ -133,7 +133,7 @@ def __getattr__(name: str) -> object:
     """`Engine`, for those who build one of their own."""
     if name != "Engine":
         raise AttributeError(name)
-    from ai_engine.core import Engine
+    from ai_engine.engine import Engine
 
     return Engine
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TypeVar
 
 from ai_engine.call_log import BatchedCallLog, LogEntry
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.errors import AiError, Overloaded, Unreachable
 from ai_engine.inputs import CallContext, Delta, Finished, Withdrawn
 from ai_engine.limits import Limits

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from ai_engine.call_log import KeptCallLog
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.errors import (
     AllProvidersDown,
     BudgetSpent,

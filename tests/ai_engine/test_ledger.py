@@ -10,7 +10,7 @@ from asgiref.sync import async_to_sync
 
 from ai_engine import ledger, usage
 from ai_engine.call_log import BatchedCallLog, CallRecord, LogEntry, OutageRecord
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.errors import Overloaded, Unreachable
 from ai_engine.models import DailyUse, ModelCall
 from ai_engine.policy import CachedPolicy, ScopeRules

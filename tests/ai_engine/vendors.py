@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ai_engine.call_log import KeptCallLog
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.errors import AiError
 from ai_engine.inputs import CallContext, Finished, Lane, StreamEvent, Withdrawn
 from ai_engine.limits import Limits

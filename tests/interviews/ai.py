@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from ai_engine.core import Engine
-from ai_engine.engine import engine
+from ai_engine.engine import Engine, engine
 from ai_engine.errors import AiError, Unreachable
 from ai_engine.messages import Request
 from ai_engine.providers.scripted import Fail, Say, Scripted

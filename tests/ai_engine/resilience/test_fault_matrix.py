@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from ai_engine.call_log import KeptCallLog
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from tests.ai_engine.vendors import NAMES, Vendors, asked, hello, live, sockets_back
 from tests.fake_providers.faults import Fault
 

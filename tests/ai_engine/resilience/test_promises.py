@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ai_engine.call_log import KeptCallLog
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.errors import (
     AiError,
     BadAnswer,

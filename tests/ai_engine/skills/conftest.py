@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ai_engine.core import Engine
-from ai_engine.engine import engine
+from ai_engine.engine import Engine, engine
 from ai_engine.limits import Limits
 from tests.ai_engine.vendors import Vendors
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.inputs import Delta, Finished, Withdrawn
 from ai_engine.skills.ask_next_question import TurnToWord, ask_next_question
 from tests.ai_engine.injections import FAMILIES

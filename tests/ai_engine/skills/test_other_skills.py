@@ -2,7 +2,7 @@
 
 import pytest
 
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.errors import NoProviderConfigured
 from ai_engine.skills.answer_from_transcript import answer_from_transcript
 from ai_engine.skills.derive_insights import derive_insights

@@ -1,6 +1,6 @@
 import pytest
 
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.errors import AllProvidersDown
 from ai_engine.inputs import Excerpt
 from ai_engine.skills.score_interview import ScorecardDraft, score_interview

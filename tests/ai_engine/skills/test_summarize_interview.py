@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from ai_engine.core import Engine
+from ai_engine.engine import Engine
 from ai_engine.skills.summarize_interview import summarize_interview
 from tests.ai_engine.material import EXCERPTS, QUESTIONS, job, three_hours
 from tests.fake_providers.server import FakeProviders
