@@ -37,7 +37,7 @@ check: dev ## format, lint, types, import rules, migrations, templates, deployme
 bench: system dev ## the benchmarks; ONLY=P1,P2 picks some
 	@$(PYTHON) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
-screens: system dev ## a picture of every page into build/screens
+screens: system dev ## a picture of every page into build/screens, and README's
 	$(PYTHON) -m pytest -n 0 tests/screens
 
 fuzz: system dev ## every API operation with 500 made-up requests

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from tests.fake_providers.faults import Fault
 
 Row = dict[str, object]
+MOST_ABOUT_ONE_QUESTION = 3
 _FENCE = re.compile(r"<<<DATA (\w+) (\w+)\n(.*?)\nDATA \1>>>", re.DOTALL)
 _UKRAINIAN = (
     "Розкажіть, будь ласка, про систему, яку ви створили, і про те, як ви її перевіряли тоді."
@@ -108,16 +109,18 @@ def _statements(schema: Row, system: str, data: dict[str, object]) -> dict[str, 
             rows.append({"text": f"{said}{sentence}", "section": "interviewer", "figure": "",
                          "quotes": [_quote(line, sentence)]})  # fmt: skip
         return {"statements": rows}
-    statements = []
-    for line, sentence in list(_candidate_sentences(data))[:40]:
-        statements.append(
-            {
-                "text": f"{said}{sentence}",
-                "section": "question",
-                "question": _question_before(line, data),
-                "quotes": [_quote(line, sentence)],
-            }
-        )
+    statements: list[Row] = []
+    for line, sentence in _candidate_sentences(data):
+        question = _question_before(line, data)
+        if sum(row["question"] == question for row in statements) < MOST_ABOUT_ONE_QUESTION:
+            statements.append(
+                {
+                    "text": f"{said}{sentence}.",
+                    "section": "question",
+                    "question": question,
+                    "quotes": [_quote(line, sentence)],
+                }
+            )
     return {"statements": statements}
 
 
@@ -267,18 +270,18 @@ def _candidate_sentences(data: dict[str, object]) -> Iterator[tuple[Row, str]]:
 
 
 def _question_before(line: Row, data: dict[str, object]) -> str:
-    """The planned question that the lines before this one put."""
-    best, score = "", 0
+    """The planned question that was put last before this line."""
+    found = ""
     for before in _rows(data.get("transcript")):
         if before.get("ref") == line.get("ref"):
             break
         if before.get("speaker") == "candidate":
             continue
         for question in _rows(data.get("questions")):
-            shared = _shared(str(question.get("text")), str(before.get("text")))
-            if shared >= 3 and shared >= score:
-                best, score = str(question.get("ref")), shared
-    return best
+            words = str(question.get("text"))
+            if _shared(words, str(before.get("text"))) >= max(3, len(_stems(words)) // 2):
+                found = str(question.get("ref"))
+    return found
 
 
 def _shared(one: str, other: str) -> int:
@@ -294,7 +297,7 @@ def _quote(line: Row, text: str) -> Row:
 
 
 def _phrase(text: str) -> str:
-    return " ".join(re.split(r"[.!?\n]", text.strip())[0].split()[:9])
+    return " ".join(re.split(r"[.!?\n]", text.strip())[0].split()[:9]).rstrip(",;:")
 
 
 def _language(system: str) -> str:

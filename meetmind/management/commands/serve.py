@@ -31,8 +31,6 @@ class Command(BaseCommand):
             bring_database_up_to_date()
             if not no_demo and not settings.DATABASE_URL:
                 seed_first_visit(now=timezone.now())
-            if not no_demo and not settings.DATABASE_URL:
-                seed_first_visit(now=timezone.now())
             listened = one_process.serve(
                 host=host,
                 port=settings.PORT,

@@ -1,0 +1,126 @@
+"""The pages of a hiring team."""
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.test_first_interview import submit_scorecard
+from tests.screens.studio import Studio
+
+
+def everyday(studio: Studio) -> None:
+    backend = studio.demo["positions"][0]["id"]
+    with studio.signed_in("rita") as page:
+        studio.picture(page, "home", "/")
+        studio.album.take_for_readme(page, "home")
+        studio.picture(page, "positions", "/positions/")
+        studio.picture(page, "position-new", "/positions/new/")
+        studio.picture(page, "position", f"/positions/{backend}/")
+        studio.picture(page, "position-edit", f"/positions/{backend}/edit/")
+        studio.picture(page, "plan-editor", f"/positions/{backend}/plan/")
+        studio.album.take_for_readme(page, "plan-editor")
+        studio.picture(page, "plan-version", f"/positions/{backend}/plan/1/")
+        studio.picture(page, "rubrics", "/rubrics/")
+        studio.picture(page, "rubric-new", "/rubrics/new/")
+        page.goto("/rubrics/")
+        follow(page, "main a[href^='/rubrics/']:not([href$='/new/'])")
+        studio.album.take(page, "rubric")
+        studio.picture(page, "rubric-editor", f"{page.url}edit/")
+
+
+def candidates(studio: Studio) -> None:
+    with studio.signed_in("rita") as page:
+        studio.picture(page, "candidates", "/candidates/")
+        studio.picture(page, "candidate-new", "/candidates/new/")
+        page.goto("/candidates/")
+        page.get_by_role("main").get_by_role("link", name="Priya Raman").first.click()
+        studio.album.take(page, "candidate")
+        studio.picture(page, "candidate-edit", f"{page.url}edit/")
+
+
+def interviews(studio: Studio) -> None:
+    jonas = studio.demo["interviews"][2]["id"]
+    with studio.signed_in("rita") as page:
+        studio.picture(page, "interviews", "/interviews/")
+        studio.picture(page, "interview-new", "/interviews/new/")
+        studio.picture(page, "interview", f"/interviews/{jonas}/")
+
+
+def imports(studio: Studio) -> None:
+    with studio.signed_in("rita") as page:
+        studio.picture(page, "import", "/interviews/import/")
+        page.get_by_label("Position").select_option(index=1)
+        page.get_by_label("Name", exact=False).last.fill("Omar Said")
+        page.get_by_label("paste", exact=False).fill("WEBVTT\n\n00:00:09.000 --> 00:00:0")
+        page.get_by_role("button", name="Import").click()
+        expect(page.locator("#import-outcome .callout")).to_be_visible()
+        studio.album.take(page, "import-refused")
+
+
+def report(studio: Studio) -> None:
+    priya = studio.demo["interviews"][1]["id"]
+    with studio.signed_in("rita") as page:
+        page.goto(f"/interviews/{priya}/report/")
+        expect(page.locator("#summary .cite").first).to_be_visible(timeout=60_000)
+        studio.album.take(page, "report-before-own-scorecard")
+        submit_scorecard(page)
+        expect(page.locator("#scorecard .score .quote").first).to_be_visible(timeout=60_000)
+        page.get_by_label("Your question").fill("Which designs did she compare?")
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(page.locator("#answers .cite").first).to_be_visible(timeout=60_000)
+        studio.album.take(page, "report")
+        page.locator("#scorecard .score .quote .cite").first.click()
+        expect(page.locator("#transcript-list mark")).to_be_visible()
+        page.locator("#scorecard").scroll_into_view_if_needed()
+        studio.album.take_for_readme(page, "report")
+        studio.picture(page, "correct-transcript", correction_address(page, priya))
+        studio.picture(page, "compare", f"/positions/{studio.demo['positions'][0]['id']}/compare/")
+
+
+def correction_address(page: Page, interview: str) -> str:
+    segment = page.locator("[id^=segment-]").first.get_attribute("id") or ""
+    return f"/interviews/{interview}/segments/{segment.removeprefix('segment-')}/correct/"
+
+
+def administration(studio: Studio) -> None:
+    with studio.signed_in("ada") as page:
+        for name in ("team", "settings", "audit", "api-tokens", "mailbox"):
+            studio.picture(page, name, f"/{name}/")
+        follow(page, "main a[href^='/mailbox/']")
+        studio.album.take(page, "mailbox-message")
+        studio.picture(page, "password-change", "/accounts/password/change/")
+        studio.picture(page, "second-factor-none", "/accounts/2fa/")
+        studio.picture(page, "second-factor-new", "/accounts/2fa/totp/activate/")
+        studio.picture(page, "sign-out", "/accounts/logout/")
+
+
+def erasure(studio: Studio) -> None:
+    with studio.signed_in("ada") as page:
+        studio.picture(
+            page, "candidate-erase", f"/candidates/{studio.more['erased_candidate']}/erase/"
+        )
+        studio.picture(page, "erasures", "/erasures/")
+
+
+def nothing_yet(studio: Studio) -> None:
+    pages = ("", "positions", "rubrics", "candidates", "interviews", "interviews/new")
+    with studio.signed_in("noa") as page:
+        for address in (*pages, "interviews/import", "team", "audit", "api-tokens", "erasures"):
+            name = address.replace("/", "-") or "home"
+            studio.picture(page, f"empty-{name}", f"/{address}/" if address else "/")
+    with studio.signed_in("nobody") as page:
+        studio.picture(page, "without-organisation", "/")
+
+
+def follow(page: Page, selector: str) -> None:
+    page.goto(page.locator(selector).first.get_attribute("href") or "")
+
+
+WALKS = (
+    everyday,
+    candidates,
+    interviews,
+    imports,
+    report,
+    administration,
+    erasure,
+    nothing_yet,
+)
