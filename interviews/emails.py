@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.urls import reverse
 
+from interviews.account_emails import gather_email_confirmation, gather_password_reset
 from interviews.candidate_link import join_url
 from interviews.models import Debrief, Interview, Member, MemberInvitation
 from interviews.services.invite_candidate import (
@@ -14,6 +15,7 @@ from interviews.services.invite_candidate import (
     INVITATION,
 )
 from interviews.services.invite_member import COLLEAGUE_INVITED, invitation_url
+from interviews.sign_in import EMAIL_CONFIRMATION, PASSWORD_RESET
 from interviews.states import OVER, DebriefStatus, InterviewState, Mode, PartKind
 from notifications.kinds import Appointment, EmailKind, Letter, NoLongerWanted, register
 
@@ -173,6 +175,8 @@ def _uuid(text: str) -> uuid.UUID:
         return uuid.UUID(int=0)
 
 
+register(EmailKind(PASSWORD_RESET, "New password", gather_password_reset))
+register(EmailKind(EMAIL_CONFIRMATION, "Confirm an address", gather_email_confirmation))
 register(EmailKind(INVITATION, "Invitation to an interview", gather_invitation))
 register(EmailKind(INTERVIEW_MOVED, "New time for an interview", gather_interview_moved))
 register(EmailKind(INTERVIEW_CANCELLED, "Interview cancelled", gather_interview_cancelled))

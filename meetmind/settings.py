@@ -288,6 +288,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts come from an invitation that was
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the sender says MeetMind already
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes this server write to strangers
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # Outside services -------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from interviews.models import ErasureReceipt
 from interviews.services.erase_candidate import request_erasure
 from interviews.services.export_candidate import export_candidate
 from webapi.pages import PageOf, PageQuery, page_of
+from webapi.problems import FieldError, Unprocessable
 
 router = Router(tags=["data rights"])
 
@@ -62,7 +63,11 @@ def list_erasures(request: MemberCall, query: Query[PageQuery]) -> dict[str, Any
 @member_operation(Permission.INVITE)
 def add_erasure(request: MemberCall, wanted: ErasureIn) -> Status[ErasureOut]:
     """Erases a candidate, at once and for good. The answer is the receipt."""
-    row = access.candidate(request.member, wanted.candidate_id, to=Permission.INVITE)
+    try:
+        row = access.candidate(request.member, wanted.candidate_id)
+    except access.Missing:
+        fault = FieldError("/candidate_id", "There is no such candidate.")
+        raise Unprocessable(errors=[fault]) from None
     receipt = request_erasure(
         candidate=row,
         confirmed_name=wanted.confirmed_name,

@@ -135,7 +135,10 @@ def _hold(run: Run, answer_id: uuid.UUID) -> Answer | None:
     interview_id = (
         Answer.objects.filter(id=answer_id).values_list("interview_id", flat=True).first()
     )
-    if interview_id is None or lock_room(interview_id).conversation_erased_at is not None:
+    if interview_id is None:
+        return None
+    room = lock_room(interview_id)
+    if room.conversation_erased_at is not None or room.candidate.erased_at is not None:
         return None
     run.still_mine()
     rows = Answer.objects.select_for_update(of=("self",))

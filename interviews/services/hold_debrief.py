@@ -35,7 +35,10 @@ def hold_debrief(*, run: Run, debrief_id: uuid.UUID) -> Iterator[Debrief]:
         if interview_id is None:
             raise NotWanted("The interview was erased.")
         interview = lock_room(interview_id)
-        if interview.conversation_erased_at is not None:
+        if (
+            interview.conversation_erased_at is not None
+            or interview.candidate.erased_at is not None
+        ):
             raise NotWanted("The conversation was erased.")
         debrief = Debrief.objects.select_for_update(of=("self",)).get(id=debrief_id)
         if Debrief.objects.filter(interview=interview, number__gt=debrief.number).exists():

@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.test import Client
 
+from scheduler.testing import drain_jobs
 from tests.cast import PASSWORD, Cast
 
 
@@ -55,6 +56,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(
 ) -> None:
     answer = client.post("/accounts/password/reset/", {"email": cast.rita.user.email}, follow=True)
     assert "Look into your mail" in answer.content.decode()
+    drain_jobs()
     assert mail.outbox[0].subject == "Choose a new password"
     found = re.search(r"http://\S+(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
     assert found
