@@ -8,8 +8,8 @@ from django.conf import settings
 
 from ai_engine import ledger
 from ai_engine.call_log import BatchedCallLog
-from ai_engine.engine import Engine
 from ai_engine.limits import Limits
+from ai_engine.plain_engine import Engine
 from ai_engine.policy import CachedPolicy
 from ai_engine.providers.gemini import Gemini
 from ai_engine.providers.groq import Groq
