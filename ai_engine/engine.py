@@ -133,7 +133,7 @@ def __getattr__(name: str) -> object:
     """`Engine`, for those who build one of their own."""
     if name != "Engine":
         raise AttributeError(name)
-    from ai_engine.engine import Engine
+    from ai_engine.plain_engine import Engine
 
     return Engine
 
