@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from scheduler.handlers import Run, handler
 from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry, Snooze
 
+RAN_TOO_SOON = "A parent was still open."
+
 
 @handler("probe.noop")
 def noop(run: Run) -> None:
@@ -40,6 +42,8 @@ async def async_echo(run: Run, *, say: str, seconds: float = 0.0) -> Outcome:
 @handler("probe.answer")
 def answer(run: Run, *, outcome: str, succeed_at: int = 0) -> Outcome:
     """Answers the named outcome, until the attempt at which it succeeds."""
+    if not all(parent.state.is_final for parent in run.parents.values()):
+        return Fail(RAN_TOO_SOON)
     if succeed_at and run.attempt >= succeed_at:
         return Done(run.attempt)
     match outcome:
