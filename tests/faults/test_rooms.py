@@ -1,13 +1,9 @@
 """Rooms under broken servers, networks and Redis: nothing acknowledged is lost, doubled or out of order."""
 
 import asyncio
-import json
 import random
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,50 +11,11 @@ import redis
 
 from tests.fake_providers.server import FakeProviders
 from tests.faults.room_client import RoomClient
-from tests.servers import PrivateServers, free_port, start_redis
-from tests.stack import ROOT, ManyProcesses
+from tests.faults.two_servers import TwoServers
+from tests.servers import PrivateServers, start_redis
 
 pytestmark = pytest.mark.fault
 ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
-
-
-@dataclass
-class TwoServers(ManyProcesses):
-    """Two web processes over one database and a Redis of their own; no workers."""
-
-    redis_url: str = ""
-    other_port: int = field(default_factory=free_port)
-
-    def environment(self) -> dict[str, str]:
-        return {**super().environment(), "REDIS_URL": self.redis_url}
-
-    def start_worker(self) -> None:
-        """Rooms need none."""
-
-    def start_web(self) -> None:
-        for name, port in (("web", self.port), ("other", self.other_port)):
-            self.serve(name, port)
-        self.wait_until_served("web")
-
-    def serve(self, name: str, port: int) -> None:
-        command = (sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port))
-        self.start_process(name, *command, "meetmind.asgi:application")
-
-    def open_rooms(self, count: int, state: str) -> dict[str, object]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.open_rooms", str(count), state],
-            cwd=ROOT,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return dict(json.loads(done.stdout))
-
-    @property
-    def ports(self) -> list[int]:
-        return [self.port, self.other_port]
 
 
 @pytest.fixture
@@ -99,7 +56,7 @@ async def test_a_killed_servers_question_is_withdrawn_and_asked_anew(
     servers: TwoServers, providers: FakeProviders
 ) -> None:
     opened = servers.open_rooms(1, "waiting")
-    cem = candidate(opened["rooms"][0], servers.ports)  # type: ignore[index] # JSON
+    cem = candidate(opened["rooms"][0], servers.ports)
     await cem.until(lambda: cem.socket is not None)
     await cem.send("control", action="start")
     await cem.until(lambda: "question.asked" in cem.kinds())
@@ -121,7 +78,7 @@ async def test_a_killed_servers_question_is_withdrawn_and_asked_anew(
 
 async def test_a_member_on_another_server_follows_without_redis(servers: TwoServers) -> None:
     opened = servers.open_rooms(1, "live")
-    room = opened["rooms"][0]  # type: ignore[index] # JSON
+    room = opened["rooms"][0]
     cem = candidate(room, [servers.port])
     rita = RoomClient(room["id"], [servers.other_port], token=str(opened["token"])).start()
     await cem.until(lambda: cem.socket is not None)
@@ -147,7 +104,7 @@ async def test_a_member_on_another_server_follows_without_redis(servers: TwoServ
 
 
 async def test_a_newer_tab_on_another_server_wins(servers: TwoServers) -> None:
-    room = servers.open_rooms(1, "live")["rooms"][0]  # type: ignore[index] # JSON
+    room = servers.open_rooms(1, "live")["rooms"][0]
     first = candidate(room, [servers.port])
     await first.until(lambda: first.socket is not None)
     second = candidate(room, [servers.other_port])
@@ -159,7 +116,7 @@ async def test_a_newer_tab_on_another_server_wins(servers: TwoServers) -> None:
 
 async def test_a_stopping_server_says_1012_and_everybody_comes_back(servers: TwoServers) -> None:
     opened = servers.open_rooms(20, "live")
-    clients = [candidate(room, servers.ports) for room in opened["rooms"]]  # type: ignore[attr-defined] # JSON
+    clients = [candidate(room, servers.ports) for room in opened["rooms"]]
     for client in clients:
         await client.until(lambda client=client: client.socket is not None)  # type: ignore[misc] # bound now
         await client.say("Before the deploy.")
@@ -179,10 +136,9 @@ async def test_no_history_of_cuts_and_kills_loses_or_doubles_a_word(servers: Two
     chance = random.Random(7)
     opened = servers.open_rooms(8, "live")
     rooms = opened["rooms"]
-    writers = [candidate(room, chance.sample(servers.ports, 2)) for room in rooms]  # type: ignore[attr-defined] # JSON
+    writers = [candidate(room, chance.sample(servers.ports, 2)) for room in rooms]
     watchers = [
-        RoomClient(room["id"], servers.ports, token=str(opened["token"])).start()
-        for room in rooms  # type: ignore[attr-defined] # JSON
+        RoomClient(room["id"], servers.ports, token=str(opened["token"])).start() for room in rooms
     ]
     for client in (*writers, *watchers):
         await client.until(lambda client=client: client.socket is not None)  # type: ignore[misc] # bound now
