@@ -21,6 +21,7 @@ _PLACES = (
 _ACCOUNT_PLACES = (
     ("Team", "team", Permission.MANAGE_TEAM),
     ("Settings", "settings", Permission.MANAGE_TEAM),
+    ("AI usage", "ai_usage", Permission.MANAGE_TEAM),
     ("API tokens", "api_tokens", Permission.SEE),
     ("Erasures", "erasures", Permission.INVITE),
     ("Audit trail", "audit", Permission.SEE_AUDIT),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from interviews.views import (
+    ai_status,
     api_tokens,
     ask,
     audit,
@@ -112,6 +113,9 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("api-tokens/", api_tokens.api_tokens, name="api_tokens"),
     path("audit/", audit.audit, name="audit"),
+    path("ai/", ai_status.ai_usage, name="ai_usage"),
+    path("ai/providers/", ai_status.ai_status, name="ai_status"),
+    path("ai/providers/test/", ai_status.ai_test, name="ai_test"),
     # The live room
     path("interviews/<uuid:interview_id>/room/", live.live, name="room"),
     path("join/<str:token>", join.join, name="join"),

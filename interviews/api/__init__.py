@@ -3,6 +3,7 @@
 from ninja import Router
 
 from interviews.api import (
+    ai,
     audit,
     candidates,
     consents,
@@ -28,5 +29,5 @@ for before in (organisations, members, positions, plans, rubrics, candidates, er
     router.add_router("", before.router)
 for around in (interviews, invitations, consents, events, audit):
     router.add_router("", around.router)
-for after in (segments, imports, debriefs, reviews, questions, exports):
+for after in (segments, imports, debriefs, reviews, questions, exports, ai):
     router.add_router("", after.router)

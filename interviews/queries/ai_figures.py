@@ -1,0 +1,79 @@
+"""What the AI cost and how its providers fare, arranged for pages and programs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from ai_engine import usage
+from ai_engine.engine import engine
+from ai_engine.usage import DayCost, OutageSeen, ProviderRecord
+
+STATES = {"closed": "working", "half_open": "being tried", "open": "resting"}
+
+
+@dataclass(frozen=True, slots=True)
+class OperationNow:
+    """May it be asked now? `opens_in`: seconds until it may."""
+
+    operation: str
+    state: str
+    opens_in: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderNow:
+    """One provider: what this process knows of it, and what the ledger says of the last day."""
+
+    name: str
+    model: str
+    speech_model: str
+    operations: tuple[OperationNow, ...]
+    record: ProviderRecord | None
+
+    @property
+    def is_well(self) -> bool:
+        return all(operation.state == "working" for operation in self.operations)
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfCost:
+    day: date
+    calls: int
+    cost: Decimal
+
+
+def providers_now(*, scope: str | None) -> tuple[ProviderNow, ...]:
+    """In the order in which they are asked. `scope`: whose calls count in the record; None: everybody's."""
+    records = {record.provider: record for record in usage.provider_records(scope=scope)}
+    return tuple(
+        ProviderNow(
+            name=status.name,
+            model=status.model,
+            speech_model=status.speech_model,
+            operations=tuple(
+                OperationNow(operation, STATES[health.state], health.opens_in, health.reason)
+                for operation, health in status.health.items()
+            ),
+            record=records.get(status.name),
+        )
+        for status in engine.status()
+    )
+
+
+def days_of_cost(used: Sequence[DayCost], *, days: int) -> tuple[DayOfCost, ...]:
+    """Every one of the last days, those without a call too, oldest first."""
+    today = datetime.now(UTC).date()
+    return tuple(
+        DayOfCost(
+            day,
+            sum(row.calls for row in used if row.day == day),
+            sum((row.cost for row in used if row.day == day), Decimal(0)),
+        )
+        for day in (today - timedelta(days=back) for back in range(days - 1, -1, -1))
+    )
+
+
+def last_outages() -> tuple[OutageSeen, ...]:
+    return usage.last_outages(most=20)
