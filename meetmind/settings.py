@@ -289,6 +289,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the sender says MeetMind already
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes this server write to strangers
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation was sent to it
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # Outside services -------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from interviews.states import AiDraftVisibility
 from interviews.views.doors import MemberRequest, member_page
 from interviews.views.forms import report_faults
 
+_SPELLED = {"openrouter": "OpenRouter"}
+
 
 class SettingsForm(forms.Form):
     name = forms.CharField(max_length=120, label="Name of the organisation")
@@ -45,7 +47,7 @@ class SettingsForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the form's own arguments
         off = self.fields["ai_providers_off"]
         assert isinstance(off, forms.MultipleChoiceField)
-        off.choices = [(name, name.capitalize()) for name in provider_names()]
+        off.choices = [(name, _SPELLED.get(name, name.capitalize())) for name in provider_names()]
 
     def wanted(self, language: str) -> OrganisationSettings:
         cleaned = self.cleaned_data

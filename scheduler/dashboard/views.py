@@ -1,5 +1,6 @@
 """What one may look at. Each view asks the authoriser whose scope it shows."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 
 from asgiref.sync import sync_to_async
@@ -68,6 +69,7 @@ def job_context(row: Job) -> dict[str, object]:
         "parents": [(edge.parent, edge.get_condition_display()) for edge in parents],
         "is_dead": row.state == JobState.DEAD,
         "is_open": not JobState(row.state).is_final,
+        "payload_text": json.dumps(row.payload, indent=2, ensure_ascii=False),
         "payload_form": PayloadForm(initial={"payload": row.payload}),
         "reason_form": ReasonForm(),
     }

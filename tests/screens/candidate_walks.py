@@ -38,12 +38,9 @@ def led_by_the_ai(studio: Studio) -> None:
             asked.append(question)
             assert len(asked) < 20, f"it does not end: {asked}"
         studio.album.take(page, "room-over")
-        slow_down(studio, seconds=20)
         page.get_by_role("link", name="Finish").click()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         studio.album.take(page, "candidate-done")
-        studio.picture(watching, "report-being-written", f"/interviews/{interview}/report/")
-        slow_down(studio, seconds=0)
 
 
 def arrive(studio: Studio, page: Page, link: str) -> None:

@@ -1,8 +1,11 @@
 """The pages of a hiring team."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_first_interview import submit_scorecard
+from tests.screens.candidate_walks import slow_down
 from tests.screens.studio import Studio
 
 
@@ -53,6 +56,19 @@ def imports(studio: Studio) -> None:
         page.get_by_role("button", name="Import").click()
         expect(page.locator("#import-outcome .callout")).to_be_visible()
         studio.album.take(page, "import-refused")
+        page.get_by_label("paste", exact=False).fill(
+            "Rita: What did you build last?\nOmar: A scheduler for the wards of two hospitals, by myself."
+        )
+        page.get_by_role("button", name="Import").click()
+        speaker = page.locator("label.choice-card").filter(has_text="Omar")
+        expect(speaker).to_be_visible()
+        studio.album.take(page, "import-speakers")
+        slow_down(studio, seconds=30)
+        speaker.click()
+        page.get_by_role("button", name="Import").click()
+        expect(page).to_have_url(re.compile("/report/"))
+        studio.album.take(page, "report-being-written")
+        slow_down(studio, seconds=0)
 
 
 def report(studio: Studio) -> None:
@@ -69,7 +85,9 @@ def report(studio: Studio) -> None:
         studio.album.take(page, "report")
         page.locator("#scorecard .score .quote .cite").first.click()
         expect(page.locator("#transcript-list mark")).to_be_visible()
-        page.locator("#scorecard").scroll_into_view_if_needed()
+        page.locator("#scorecard").evaluate(
+            "card => scrollBy(0, card.getBoundingClientRect().top - 120)"
+        )
         studio.album.take_for_readme(page, "report")
         studio.picture(page, "correct-transcript", correction_address(page, priya))
         studio.picture(page, "compare", f"/positions/{studio.demo['positions'][0]['id']}/compare/")
@@ -97,6 +115,10 @@ def erasure(studio: Studio) -> None:
         studio.picture(
             page, "candidate-erase", f"/candidates/{studio.more['erased_candidate']}/erase/"
         )
+        page.get_by_label("name", exact=False).fill("Tomás Ferreira")
+        page.get_by_role("button", name="Erase everything").click()
+        expect(page).to_have_url(re.compile("/erasures/.+"))
+        studio.album.take(page, "erasure")
         studio.picture(page, "erasures", "/erasures/")
 
 

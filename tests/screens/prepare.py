@@ -5,7 +5,6 @@ import os
 import secrets
 import sys
 from datetime import timedelta
-from uuid import uuid4
 
 import django
 from django.utils import timezone
@@ -45,12 +44,12 @@ def make_interviews(rita: "Member") -> dict[str, str]:  # type: ignore[name-defi
     made: dict[str, str] = {}
     backend = Position.objects.get(title="Backend engineer")
     ines = Member.objects.get(user__name="Ines Moreau")
-    for key, name, mode in (
-        ("led", "Nadia Haddad", Mode.ASSISTED),
-        ("refused", "Lena Vogt", Mode.AI_LED),
-        ("erased", "Tomás Ferreira", Mode.AI_LED),
+    for key, name, mailbox, mode in (
+        ("led", "Nadia Haddad", "nadia", Mode.ASSISTED),
+        ("refused", "Lena Vogt", "lena", Mode.AI_LED),
+        ("erased", "Tomás Ferreira", "tomas", Mode.AI_LED),
     ):
-        content = CandidateContent(name=name, email=f"{key}@mail.example")
+        content = CandidateContent(name=name, email=f"{mailbox}@mail.example")
         draft = create_draft(
             draft=InterviewDraft(
                 candidate=add_candidate(content=content, by=rita),
@@ -117,10 +116,11 @@ def make_links(ada: "Member") -> dict[str, str]:  # type: ignore[name-defined] #
 
 
 def make_dead_letter(scope: str) -> str:
-    """A job that finds nothing to work on."""
+    """A job that fails whenever it is tried, so that it is dead when its page is looked at."""
+    from scheduler.demo import DEMO_STEP
     from scheduler.enqueue import enqueue
 
-    return str(enqueue("interviews.write_summary", {"debrief_id": str(uuid4())}, scope=scope).pk)
+    return str(enqueue(DEMO_STEP, {"failure_rate": 1.0, "seconds": 0.1}, scope=scope).pk)
 
 
 if __name__ == "__main__":

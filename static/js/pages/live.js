@@ -30,7 +30,7 @@ const told = {
   "state.changed": ({ state }) => {
     room.state = state;
     clock.run(state === "live");
-    transcript.notice(`${STATES[state]}.`);
+    if (!["scheduled", "waiting"].includes(state)) transcript.notice(`${STATES[state]}.`);
     announce(`The interview is now: ${STATES[state]}.`);
   },
   "question.asked": (event) => {
