@@ -24,10 +24,10 @@ class AuditEntry(models.Model):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["organisation", "-at"], name="audit_list")]
 
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_kind} {self.subject_id}"
+
     @property
     def words(self) -> str:
         """What happened, as people say it: "Report seen"."""
         return self.action.replace(".", " ").replace("_", " ").capitalize()
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.subject_kind} {self.subject_id}"
