@@ -91,6 +91,8 @@ def test_the_report_says_so(told: Interview, cast: Cast, client: Client) -> None
     client.force_login(cast.rita.user)
     page = client.get(f"/interviews/{told.id}/report/").content.decode()
     assert "The conversation was erased" in page
+    assert "Too far away." in page  # the decision, with its reason
+    assert "transcript.vtt" not in page
 
 
 def test_it_recurs_by_itself_every_night(cast: Cast) -> None:
