@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 INSTALL_HINT = "Run `make system` as root, or: apt-get install postgresql redis-server"
 _NOBODY = 65534
 
@@ -93,7 +95,9 @@ def start_postgres(servers: PrivateServers, *, durable: bool = False) -> str:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
     servers.processes.append(process)
     _wait_for_port(port, process, home / "log")
-    return f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    _wait_for_answer(url)
+    return url
 
 
 def start_redis(servers: PrivateServers) -> str:
@@ -141,6 +145,20 @@ def _postgres_binaries() -> Path:
     if found:
         return Path(found).resolve().parent
     raise ServerMissing(f"No PostgreSQL server found. {INSTALL_HINT}")
+
+
+def _wait_for_answer(url: str) -> None:
+    """On a busy machine PostgreSQL listens before it is ready, and refuses who comes too soon."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -24,8 +24,8 @@ from interviews.consumers.credentials import (
 from interviews.consumers.incoming_audio import IncomingAudio
 from interviews.consumers.limits import Bucket
 from interviews.consumers.suggestion_loop import the_suggestion_loop
+from interviews.consumers.welcome import words_of_welcome
 from interviews.events import (
-    LIMITS,
     LONGEST_BINARY,
     SUBPROTOCOL,
     Ack,
@@ -42,15 +42,13 @@ from interviews.events import (
     Ping,
     Pong,
     Refused,
-    RoomClock,
     SegmentInterim,
     ServerMessage,
-    Welcome,
     encode,
     parse,
 )
 from interviews.hub import Connection, in_database, the_hub
-from interviews.queries.room import RoomSnapshot, room_snapshot
+from interviews.queries.room import room_snapshot
 from interviews.services import room_log
 from interviews.services.lead_interview import the_leader
 from interviews.services.participants import Participant
@@ -61,7 +59,7 @@ from interviews.services.transcribe_speech import (
     can_transcribe,
     transcribe_speech,
 )
-from interviews.states import OVER, InterviewState
+from interviews.states import OVER
 
 logger = logging.getLogger(__name__)
 Receive = Callable[[], Awaitable[dict[str, Any]]]  # ASGI's own types
@@ -213,24 +211,10 @@ class RoomSocket:
         last = found.candidate_seq if self.by.is_candidate else found.member_seq
         is_other_history = hello.epoch is not None and hello.epoch != found.epoch
         is_reset = hello.resume_from > last or (is_other_history and hello.resume_from > 0)
-        await self._send(encode(self._words_of_welcome(found, last, is_reset=is_reset)))
+        await self._tell(words_of_welcome(self.by, found, self._room, last, is_reset=is_reset))
         self._connection.start_after(0 if is_reset or is_other_history else hello.resume_from)
         if found.state in OVER:
             self._start(self._linger())
-
-    def _words_of_welcome(self, found: RoomSnapshot, last: int, *, is_reset: bool) -> Welcome:
-        return Welcome(
-            you=Person(self.by.role, self.by.name),
-            state=found.state,
-            last_seq=last,
-            epoch=found.epoch,
-            presence=self._room.people(),
-            limits={**LIMITS, "speech": can_transcribe()},
-            clock=RoomClock(found.elapsed_ms, found.total_ms, found.state == InterviewState.LIVE),
-            led_by=found.led_by,
-            question=self._room.question,
-            is_reset=is_reset,
-        )
 
     # Frames
 

@@ -1,71 +1,24 @@
-"""Every message of a room's websocket, as two closed unions: what a client may send, what a server sends.
+"""What a client may send, as a closed union, and the one place where its frames are read.
 
 A client's frame is outside data: `parse` reads it strictly, within limits, in linear time, and answers
-either a typed message or a BadMessage that says what is wrong. Nothing else in the house reads frames.
+either a typed message or a BadMessage that says what is wrong.
 """
 
-import json
 import re
 import unicodedata
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from interviews.states import InterviewState
-from webapi.json import JsonValue
-
-SUBPROTOCOL = "interview.v1"
-LONGEST_TEXT = 16 * 1024  # bytes of UTF-8 in one segment
-LONGEST_FRAME = (
-    64 * 1024
-)  # JSON may need several characters for one, so a frame is larger than its text
-LONGEST_BINARY = 64 * 1024
-LARGEST_NUMBER = 2**53 - 1  # what a browser counts exactly
-LONGEST_INTERVIEW_MS = 24 * 3600 * 1000
-
-Audience = Literal["candidate", "member"]
-
-
-class EventKind(StrEnum):
-    """What may stand in a room's log. `for members` kinds never reach a candidate."""
-
-    STATE_CHANGED = "state.changed"
-    TIME_CHANGED = "time.changed"
-    SEGMENT_FINAL = "segment.final"
-    SEGMENT_CORRECTED = "segment.corrected"
-    SEGMENT_FAILED = "segment.failed"
-    GAP_MARKED = "gap.marked"
-    QUESTION_ASKED = "question.asked"
-    QUESTION_WITHDRAWN = "question.withdrawn"
-    TURN_FINISHED = "turn.finished"
-    REQUEST_MADE = "request.made"  # repeat, clarify, skip or help
-    LEAD_CHANGED = "lead.changed"  # the AI leads, or a member
-    WHISPERED = "whispered"  # for members
-    CONSENT_ANSWERED = "consent.answered"
-    NOTE_ADDED = "note.added"  # for members
-    MOMENT_MARKED = "moment.marked"  # for members
-    SUGGESTION_ANSWERED = "suggestion.answered"  # for members
-
-
-class CloseCode:
-    """Why a socket is closed; sent after accepting, because a browser cannot read a refused handshake.
-
-    1012 (restarting) is the server's own and is sent by `meetmind.restart`.
-    """
-
-    BAD_MESSAGE = 4000
-    NOT_SIGNED_IN = 4001
-    NOT_ALLOWED = 4003
-    NO_SUCH_INTERVIEW = 4004
-    TOO_SLOW = COME_BACK = 4008  # nothing is lost: resume
-    NEWER_TAB = 4009
-    INTERVIEW_OVER = 4010
-    TOO_FAST = 4029
+from interviews.events.kinds import (
+    LARGEST_NUMBER,
+    LONGEST_FRAME,
+    LONGEST_INTERVIEW_MS,
+    LONGEST_TEXT,
+    Audience,
+)
 
 
 class BadMessage(Exception):
@@ -286,175 +239,3 @@ def _client_seq_at_its_start(frame: str) -> int | None:
     # A frame over the limit is not read as a whole; our own clients put the number before the text.
     found = _CLIENT_SEQ_FIRST.search(frame[:500])
     return int(found[1]) if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in the room."""
-
-    role: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question whose words are still coming."""
-
-    msg_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoomClock:
-    """Live time, pauses left out. `total_ms` is stretched by the candidate's extra time."""
-
-    elapsed_ms: int
-    total_ms: int
-    runs: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    type: ClassVar[str] = "welcome"
-    you: Person
-    state: InterviewState
-    last_seq: int
-    epoch: str
-    presence: Sequence[Person]
-    limits: Mapping[str, JsonValue]
-    clock: RoomClock
-    led_by: str  # "ai", or the name of the member who leads
-    question: OpenQuestion | None = None
-    is_reset: bool = False  # what the client had is of another history: drop it
-
-
-@dataclass(frozen=True, slots=True)
-class InterimHeard:
-    type: ClassVar[str] = "segment.interim"
-    seg_id: str
-    text: str
-    speaker: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionDelta:
-    type: ClassVar[str] = "question.delta"
-    msg_id: str
-    offset: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionReady:
-    """For members. `because`: the candidate's words that caused it, each with its segment's id."""
-
-    type: ClassVar[str] = "suggestion.ready"
-    id: str
-    text: str
-    because: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageChanged:
-    """For members: the planned questions asked so far, and the competencies they belong to."""
-
-    type: ClassVar[str] = "coverage.changed"
-    questions: Sequence[str]
-    competencies: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class GuardWarned:
-    """For members: a prohibited topic, or a protected fact that must not count."""
-
-    type: ClassVar[str] = "guard.warned"
-    seg_id: str
-    topic: str
-    words: str
-    advice: str
-
-
-@dataclass(frozen=True, slots=True)
-class AssistPaused:
-    """For members: there are no suggestions for a while."""
-
-    type: ClassVar[str] = "assist.paused"
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    type: ClassVar[str] = "presence"
-    people: Sequence[Person]
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """Only after the commit."""
-
-    type: ClassVar[str] = "ack"
-    client_seq: int
-    seq: int
-    duplicate: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    type: ClassVar[str] = "error"
-    code: str
-    message: str
-    client_seq: int | None = None
-    seg_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pong:
-    type: ClassVar[str] = "pong"
-    t: float
-    last_seq: int
-
-
-ServerMessage = (
-    Welcome
-    | InterimHeard
-    | QuestionDelta
-    | SuggestionReady
-    | CoverageChanged
-    | GuardWarned
-    | AssistPaused
-    | Presence
-    | Acknowledged
-    | Refused
-    | Pong
-)
-
-
-def encode(message: ServerMessage) -> str:
-    """The frame of a message that is not an event. Fields that are None are left out."""
-    values = {field.name: getattr(message, field.name) for field in fields(message)}
-    body = {name: value for name, value in values.items() if value is not None}
-    return json.dumps({"type": message.type, **body}, default=_plain, ensure_ascii=False)
-
-
-def encode_event(seq: int, kind: str, at: str, payload: Mapping[str, JsonValue]) -> str:
-    """The frame of a stored event in the numbering of one audience."""
-    return json.dumps(
-        {**payload, "type": "event", "seq": seq, "kind": kind, "at": at}, ensure_ascii=False
-    )
-
-
-def _plain(value: object) -> object:
-    assert isinstance(value, Person | OpenQuestion | RoomClock)
-    return {field.name: getattr(value, field.name) for field in fields(value)}
-
-
-LIMITS: Mapping[str, JsonValue] = {
-    "text_bytes": LONGEST_TEXT,
-    "frame_bytes": LONGEST_FRAME,
-    "binary_bytes": LONGEST_BINARY,
-    "durable_per_second": 20,
-    "unacknowledged_events": 256,
-    "unacknowledged_bytes": 256 * 1024,
-    "ping_seconds": 15,
-}
