@@ -6,9 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from interviews import incoming_text
 from interviews.docx_text import DocxTooLarge, NotDocx, read_docx
 
@@ -26,9 +23,9 @@ DAMAGED_PDF = (
 )
 DAMAGED_DOCX = "This is not a readable DOCX file. Save it again, or upload PDF or text."
 
-# pypdf follows what the file says; a damaged one ends in any of these.
+# pypdf follows what the file says; a damaged one ends in its own errors or any of these.
 DAMAGE_IN_PDF = (
-    PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError,
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError,
     RecursionError, NotImplementedError, MemoryError,
 )  # fmt: skip
 
@@ -73,6 +70,10 @@ def _finished(text: str) -> str:
 
 
 def _read_pdf(data: bytes) -> ResumeText:
+    # Here, because it is slow to load and few requests need it.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -85,7 +86,7 @@ def _read_pdf(data: bytes) -> ResumeText:
             page.extract_text(visitor_operand_before=watch.time, visitor_text=watch.text)
             for page in reader.pages
         ]
-    except DAMAGE_IN_PDF:
+    except (PyPdfError, *DAMAGE_IN_PDF):
         raise ResumeRefused(DAMAGED_PDF) from None
     return ResumeText(_finished("\n\n".join(pages)), "pdf", count)
 

@@ -10,7 +10,6 @@ from django.core import checks
 from django.core.mail import EmailMultiAlternatives
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
-from icalendar import Calendar, Event, vCalAddress, vText
 
 from notifications.kinds import Appointment, EmailKind, Letter, all_kinds
 
@@ -49,6 +48,9 @@ def render(
 
 def calendar_file(appointment: Appointment, attendee: str, *, now: datetime) -> bytes:
     """An iCalendar object (RFC 5545, iTIP method of RFC 5546), times in UTC."""
+    # Here, because it is slow to load and only jobs that write invitations need it.
+    from icalendar import Calendar, Event, vCalAddress, vText
+
     calendar = Calendar()
     calendar.add("prodid", "-//MeetMind//EN")
     calendar.add("version", "2.0")

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from django.db import connection
 
-from scheduler.databases.postgresql import PostgreSQL
-from scheduler.databases.sqlite import SQLite
 from scheduler.values import Claimed, Finished, Settled
 
 
@@ -50,8 +49,17 @@ class Database(Protocol):
         """Makes waiting jobs ready whose time has come. Answers how many."""
 
 
-_DATABASES: dict[str, Database] = {"postgresql": PostgreSQL(), "sqlite": SQLite()}
-
-
 def database() -> Database:
-    return _DATABASES[connection.vendor]
+    return _of(connection.vendor)
+
+
+@cache
+def _of(vendor: str) -> Database:
+    # Here, because each brings its driver: one process on SQLite loads none of PostgreSQL's.
+    if vendor == "postgresql":
+        from scheduler.databases.postgresql import PostgreSQL
+
+        return PostgreSQL()
+    from scheduler.databases.sqlite import SQLite
+
+    return SQLite()
