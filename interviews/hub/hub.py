@@ -133,15 +133,17 @@ class Hub:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self._ticks += 1
-            if not self.rooms:
+            # Only those that were asked about: a room opened while the database answers is not missing.
+            asked = list(self.rooms.values())
+            if not asked:
                 continue
             try:
-                facts = await in_database(read_facts, list(self.rooms))
+                facts = await in_database(read_facts, [room.interview_id for room in asked])
             except (DatabaseError, InterfaceError):
                 logger.warning("The database did not answer a tick.")
                 continue
-            for interview_id, room in list(self.rooms.items()):
-                self.run(self._look_at(room, facts.get(interview_id)))
+            for room in asked:
+                self.run(self._look_at(room, facts.get(room.interview_id)))
             for watcher in self._watchers:
                 self.run(watcher(list(self.rooms.values())))
 
