@@ -8,7 +8,7 @@ from interviews.services.answer_question import answer_question
 from interviews.services.check_clock import check_clock
 from interviews.services.erase_candidate import sweep_erased
 from interviews.services.finish_debrief import finish_debrief
-from interviews.services.keep_no_longer import keep_no_longer
+from interviews.services.keep_no_longer import keep_no_longer, prune_audit_trail
 from interviews.services.settle_transcript import settle_transcript
 from interviews.services.write_insights import write_insights
 from interviews.services.write_scorecard import write_scorecard
@@ -74,8 +74,9 @@ def sweep(run: Run, *, receipt_id: uuid.UUID) -> Outcome | None:
 
 @handler("interviews.keep_no_longer", timeout=600, priority=Priority.LOW)
 def retention(run: Run) -> Outcome | None:
-    """Erases the conversations whose time is over."""
-    return Done({"erased": keep_no_longer(now=timezone.now())})
+    """Erases the conversations whose time is over, and audit entries long after."""
+    now = timezone.now()
+    return Done({"erased": keep_no_longer(now=now), "pruned": prune_audit_trail(now=now)})
 
 
 declare_recurring("retention", "interviews.keep_no_longer", cron="10 3 * * *")

@@ -216,7 +216,11 @@ def _join(invitation: MemberInvitation, organisation: Organisation, user: User) 
 
 
 def _first_organisation(name: str) -> Organisation:
-    organisation = Organisation(name=name.strip())
+    organisation = Organisation(
+        name=name.strip(),
+        transcript_days=settings.RETENTION_TRANSCRIPT_DAYS,
+        recording_days=settings.RETENTION_RECORDING_DAYS,
+    )
     try:
         organisation.full_clean()
     except ValidationError as problem:

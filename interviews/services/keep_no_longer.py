@@ -1,13 +1,17 @@
-"""Retention: a conversation is kept for as long as the candidate was told, then erased."""
+"""Retention: a conversation is kept for as long as the candidate was told, then erased.
+
+The audit trail holds no words, and is kept longer: at least half a year, as the law on AI systems asks.
+"""
 
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
-from interviews.models import Organisation
+from interviews.models import AuditEntry, Organisation
 from interviews.queries.held_about import ids_about
 from interviews.services.erase_conversation import erase_conversation
 from interviews.services.record_audit import record_audit
@@ -21,6 +25,13 @@ _REASON = "The conversation was erased: its time was over."
 def keep_no_longer(*, now: datetime) -> int:
     """Erases every conversation whose time is over, each in a transaction of its own. Answers how many."""
     return sum(_erase_one(interview_id, now) for interview_id in list(_past_their_time(now)))
+
+
+def prune_audit_trail(*, now: datetime) -> int:
+    """Deletes entries older than RETENTION_AUDIT_DAYS. Answers how many."""
+    before = now - timedelta(days=settings.RETENTION_AUDIT_DAYS)
+    deleted, _ = AuditEntry.objects.filter(at__lt=before).delete()
+    return deleted
 
 
 def _past_their_time(now: datetime) -> Iterator[uuid.UUID]:

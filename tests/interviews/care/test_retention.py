@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from interviews.access import Forbidden
 from interviews.models import Answer, AuditEntry, Debrief, Event, Interview, Review, Segment
 from interviews.services.answer_question import ask_question
-from interviews.services.keep_no_longer import keep_no_longer
+from interviews.services.keep_no_longer import keep_no_longer, prune_audit_trail
 from interviews.services.start_debrief import rerun_debrief
 from interviews.states import DebriefStatus, InterviewState
 from scheduler.models import RecurringJob
@@ -104,3 +105,18 @@ def test_it_recurs_by_itself_every_night(cast: Cast) -> None:
     assert enqueue_due(now=retention.next_at) == 1
     drain_jobs()
     assert not told.segments.exists()
+
+
+def test_it_stays_paused_when_an_operator_paused_it(db: None) -> None:
+    set_declared()
+    RecurringJob.objects.filter(name="retention").update(is_paused=True)
+    set_declared()
+    assert RecurringJob.objects.get(name="retention").is_paused
+
+
+def test_the_audit_trail_is_kept_longer_and_then_pruned(cast: Cast, settings: Settings) -> None:
+    now = datetime.now(UTC)
+    for days in (settings.RETENTION_AUDIT_DAYS - 1, settings.RETENTION_AUDIT_DAYS + 1):
+        AuditEntry.objects.create(organisation=cast.acme, action="x", at=now - days * DAY)
+    assert prune_audit_trail(now=now) == 1
+    assert AuditEntry.objects.count() == 1
