@@ -18,7 +18,7 @@ from ai_engine.providers.protocol import Provider, ProviderSettings
 from tests.fake_providers.server import FakeProviders
 
 NAMES = ("gemini", "openrouter", "groq")
-QUICK = Limits(live_deadline=2.0, job_deadline=2.0, speech_deadline=2.0, idle=0.25, speaking_time=3.0,
+QUICK = Limits(hold_back_seconds=0.15, live_deadline=2.0, job_deadline=2.0, speech_deadline=2.0, idle=0.35, speaking_time=3.0,
                shortest_attempt=0.05, back_off=0.01, back_off_cap=0.02)  # fmt: skip
 
 
