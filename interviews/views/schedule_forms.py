@@ -111,7 +111,9 @@ class NewInterviewForm(PeopleForm):
     )
     new_name = forms.CharField(required=False, max_length=120, label="Name")
     new_email = forms.EmailField(required=False, max_length=254, label="Email address")
-    position = forms.ModelChoiceField(queryset=Position.objects.none(), label="Position")
+    position = forms.ModelChoiceField(
+        queryset=Position.objects.none(), label="Position", empty_label="Choose a position"
+    )
     mode = forms.ChoiceField(
         choices=[(Mode.AI_LED, Mode.AI_LED.label), (Mode.ASSISTED, Mode.ASSISTED.label)],
         initial=Mode.AI_LED,

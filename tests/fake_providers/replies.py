@@ -98,7 +98,7 @@ def _statements(schema: Row, system: str, data: dict[str, object]) -> dict[str, 
         figures = data.get("figures")
         rows = [
             {
-                "text": f"{said}{name} = {value}",
+                "text": f"{name.replace('_', ' ').capitalize()}: {value}.",
                 "section": "interview",
                 "figure": name,
                 "quotes": [],

@@ -57,10 +57,10 @@ def imports(studio: Studio) -> None:
         expect(page.locator("#import-outcome .callout")).to_be_visible()
         studio.album.take(page, "import-refused")
         page.get_by_label("paste", exact=False).fill(
-            "Rita: What did you build last?\nOmar: A scheduler for the wards of two hospitals, by myself."
+            "Speaker 1: What did you build last?\nSpeaker 2: A scheduler for two hospitals, by myself."
         )
         page.get_by_role("button", name="Import").click()
-        speaker = page.locator("label.choice-card").filter(has_text="Omar")
+        speaker = page.locator("label.choice-card").filter(has_text="Speaker 2")
         expect(speaker).to_be_visible()
         studio.album.take(page, "import-speakers")
         slow_down(studio, seconds=30)
@@ -102,6 +102,9 @@ def administration(studio: Studio) -> None:
     with studio.signed_in("ada") as page:
         for name in ("team", "settings", "audit", "api-tokens", "mailbox"):
             studio.picture(page, name, f"/{name}/")
+        studio.picture(page, "ai-usage", "/ai/")
+        studio.picture(page, "ai-providers", "/ai/providers/")
+        page.goto("/mailbox/")
         follow(page, "main a[href^='/mailbox/']")
         studio.album.take(page, "mailbox-message")
         studio.picture(page, "password-change", "/accounts/password/change/")

@@ -62,6 +62,7 @@ WITHOUT_PICTURE = {
     "report_transcript": PART,
     "report_run_again": ACTION,
     "report_replay": ACTION,
+    "ai_test": ACTION,
     "ask": ACTION,
     "answer": PART,
     "review": ACTION,
