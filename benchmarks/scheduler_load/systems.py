@@ -98,12 +98,19 @@ class System:
     jobs: int
 
 
+def peer_command(place: Place, code: str) -> tuple[list[str], dict[str, str], Path]:
+    """A line of Python in the peers' environment, with the peers' modules at hand."""
+    paths = f"{_HERE / 'peers'}:{_HERE}"
+    return [str(_python()), "-c", code], place.environment(PYTHONPATH=paths), place.folder
+
+
 def peer(name: str, module: str, commands: list[list[str]], *, jobs: int, **more: str) -> System:
     """A peer in the environment of its own. Two commands where a process has one slot."""
 
     def environment(place: Place) -> dict[str, str]:
-        paths = f"{_HERE / 'peers'}:{_HERE}"
-        return place.environment(PYTHONPATH=paths, **more)
+        known = peer_command(place, "")[1] | more
+        del known["DJANGO_SETTINGS_MODULE"]  # it would make Celery look for a Django
+        return known
 
     def enqueue(place: Place, count: int, task: str) -> None:
         code = f"import {module} as m; m.enqueue({count}, m.{task})"

@@ -3,7 +3,7 @@
 import os
 import time
 
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, PsycopgConnector
 from stamps import stamp
 
 app = App(connector=PsycopgConnector(conninfo=os.environ["DATABASE_URL"]))
@@ -21,8 +21,6 @@ def work(job=""):
 
 
 def enqueue(count, task=noop):
-    with app.replace_connector(
-        SyncPsycopgConnector(conninfo=os.environ["DATABASE_URL"])
-    ).open() as opened:
+    with app.open():
         for job in range(count):
-            opened.configure_task(f"with_procrastinate.{task.__name__}").defer(job=job)
+            task.defer(job=job)
