@@ -176,11 +176,11 @@ async def _answers(folder: Path) -> tuple[list[float], list[float]]:
         await asyncio.to_thread(servers.start)
         opened = await asyncio.to_thread(servers.open_rooms, TURNS // 3 + 1, "waiting")
         samples: list[float] = []
+        acks: list[float] = []
         for room in opened["rooms"]:
-            samples += await _answers_in(
-                RoomClient(room["id"], servers.ports, cookie=room["cookie"])
-            )
-        return samples[3:]  # without the first room: libraries were still being imported
+            cem = RoomClient(room["id"], servers.ports, cookie=room["cookie"])
+            await _answers_in(cem, samples, acks)
+        return samples[3:], acks[3:]  # without the first room: libraries were still being imported
     finally:
         await asyncio.to_thread(servers.stop)
         await providers.stop()
