@@ -18,6 +18,7 @@ from scheduler.states import OPEN
 from scheduler.workflow import Step, Workflow
 from tests.scheduler.probe.jobs import RAN_TOO_SOON
 from tests.scheduler.processes import Fleet, fleet, free_port, kill_group
+from webapi.json import JsonValue
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
@@ -54,7 +55,10 @@ def random_graph(chance: random.Random) -> Workflow:
             range(max(0, number - 200), number), min(number, chance.randint(0, 3))
         )
         names = tuple(f"s{parent}" for parent in parents)
-        payload = {"outcome": chance.choice(["retry", "fail", "raise"]), "succeed_at": 1}
+        payload: dict[str, JsonValue] = {
+            "outcome": chance.choice(["retry", "fail", "raise"]),
+            "succeed_at": 1,
+        }
         if chance.random() < 0.1:
             payload["succeed_at"] = chance.choice([0, 2])
         if chance.random() < 0.5:
