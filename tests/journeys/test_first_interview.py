@@ -1,39 +1,16 @@
 """A stranger starts MeetMind, a candidate is interviewed in the browser, a recruiter reads the report."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from meetmind.demo.candidate import Script
-from tests.browser import DESK, PHONE, Faults, Scheme, audit, open_browser, open_page, overflow
-from tests.journeys.providers import Providers, running_providers
+from tests.browser import DESK, PHONE, Faults, Scheme, audit, open_page, overflow
+from tests.journeys.steps import answer_next, enter_the_room, signed_in, submit_scorecard
 from tests.stack import OneProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as started:
-        yield started
-
-
-@pytest.fixture
-def providers() -> Iterator[Providers]:
-    with running_providers() as running:
-        yield running
-
-
-@pytest.fixture
-def stack(tmp_path: Path, providers: Providers) -> Iterator[OneProcess]:
-    started = OneProcess(tmp_path, settings=providers.settings())
-    started.start()
-    yield started
-    started.stop()
 
 
 def test_an_interview_from_the_link_to_a_scorecard_with_checked_quotes(
@@ -97,27 +74,6 @@ def test_axe_finds_nothing_on_the_way(
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
-def enter_the_room(page: Page, link: str) -> None:
-    page.goto(link)
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="I agree").click()
-    page.get_by_role("button", name="Start the interview").click()
-
-
-def answer_next(page: Page, script: Script) -> str:
-    """Answers the question that is open, and returns its words; empty when the interview is over."""
-    can_answer = page.locator("[data-action=repeat]:enabled")
-    over = page.get_by_role("link", name="Finish")
-    expect(can_answer.or_(over).first).to_be_visible(timeout=30_000)
-    if over.is_visible():
-        return ""
-    question = page.locator("#chat .bubble-ai:not(.is-withdrawn) .bubble-text").last.inner_text()
-    page.get_by_label("Your answer").fill(script.answer_to(question))
-    page.get_by_role("button", name="I'm done").click()
-    expect(can_answer).to_have_count(0)
-    return question
-
-
 def read_the_report(page: Page, interview: str) -> None:
     """Waits for its parts without a reload; the draft is shown only after one's own scorecard."""
     page.goto(f"/interviews/{interview}/report/")
@@ -132,37 +88,10 @@ def read_the_report(page: Page, interview: str) -> None:
     expect(page.locator("#transcript-list mark")).to_have_text(quoted)
 
 
-def submit_scorecard(page: Page) -> None:
-    for row in page.locator("fieldset.review-row").all()[:-1]:
-        row.locator("input[value='3']").check()
-    page.locator("input[name=overall][value=yes]").check()
-    page.get_by_role("button", name="Submit your scorecard").click()
-    expect(page.get_by_text("drafted by the AI")).to_be_visible()
-
-
 def read_what_was_mailed(page: Page) -> None:
     page.goto("/mailbox/")
     expect(page.get_by_role("link", name="Debrief ready").first).to_be_visible()
     expect(page.get_by_role("link", name="Your interview for").first).to_be_visible()
-
-
-@contextmanager
-def signed_in(
-    browser: Browser,
-    stack: OneProcess,
-    member: dict[str, str],
-    *,
-    width: int = DESK,
-    scheme: Scheme = "light",
-    audited: bool = False,
-) -> Iterator[Page]:
-    with open_page(browser, stack.url, width=width, scheme=scheme, audited=audited) as page:
-        page.goto("/accounts/login/")
-        page.get_by_label("Email").fill(member["email"])
-        page.get_by_label("Password").first.fill(member["password"])
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
-        yield page
 
 
 def of_a_killed_server(words: str) -> bool:
