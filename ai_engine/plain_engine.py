@@ -1,5 +1,6 @@
 """The engine itself: plain asyncio, no Django. Ledger, policy and clock are arguments."""
 
+import asyncio
 import random
 import time
 import uuid
@@ -168,7 +169,7 @@ class Engine:
     async def aclose(self) -> None:
         """Closes the running loop's connections and stores what the ledger still holds."""
         await self._fallback.aclose()
-        self.call_log.flush()
+        await asyncio.to_thread(self.call_log.flush)
 
     async def _prepared(self, request: Request) -> tuple[ScopeRules, Request]:
         """The request with its absolute deadline and the providers its scope may use."""

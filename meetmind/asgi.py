@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
 _http = get_asgi_application()
 
+from ai_engine.engine import engine  # noqa: E402
 from interviews.hub import the_hub  # noqa: E402
 from interviews.routing import websockets  # noqa: E402
 from meetmind.figures import register_figures  # noqa: E402
@@ -17,6 +18,7 @@ from meetmind.restart import Restartable, stop_gently  # noqa: E402
 
 async def _end_rooms() -> None:
     await the_hub().stop()
+    await engine.aclose()
 
 
 application = Restartable(ProtocolTypeRouter({"http": _http, "websocket": websockets}))
