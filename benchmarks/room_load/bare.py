@@ -4,6 +4,7 @@ No resume, no windows, no order across senders, no rights that end: what is left
 """
 
 import json
+import os
 import uuid
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.core.asgi import get_asgi_application
 from django.urls import path
 from django.utils import timezone
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
 _http = get_asgi_application()
 
 from interviews.consumers.credentials import admit, read_credentials  # noqa: E402

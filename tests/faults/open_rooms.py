@@ -7,7 +7,7 @@ import sys
 import django
 
 
-def main(count: int, state: str) -> None:
+def main(count: int, state: str, mode: str = "ai_led") -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
     django.setup()
 
@@ -15,7 +15,7 @@ def main(count: int, state: str) -> None:
     from django.utils import timezone
 
     from interviews import candidate_link
-    from interviews.states import ConsentState
+    from interviews.states import ConsentState, Mode
     from tests.cast import make_cast, make_interview, make_plan
     from webapi.tokens import issue_token
 
@@ -24,7 +24,7 @@ def main(count: int, state: str) -> None:
     now = timezone.now()
     rooms = []
     for _ in range(count):
-        interview = make_interview(cast, plan=plan, now=now)
+        interview = make_interview(cast, plan=plan, mode=Mode(mode), now=now)
         interview.consent, interview.state = ConsentState.GIVEN, state
         interview.started_at = interview.live_since = now if state == "live" else None
         if state == "live":
@@ -34,10 +34,11 @@ def main(count: int, state: str) -> None:
         candidate_link.set_cookie(response, interview)
         name = candidate_link.cookie_name()
         cookie = f"{name}={response.cookies[name].value}"
-        rooms.append({"id": str(interview.id), "cookie": cookie})
+        link = candidate_link.join_url(interview)
+        rooms.append({"id": str(interview.id), "cookie": cookie, "link": link})
     token = issue_token(user=cast.rita.user, name="test").secret
     sys.stdout.write(json.dumps({"rooms": rooms, "token": token}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), *sys.argv[2:])
