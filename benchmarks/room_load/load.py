@@ -4,6 +4,7 @@ Run in a process of its own, so that measuring does not slow what is measured. P
 """
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -14,11 +15,12 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 LISTENERS = 2
+LAST_WORDS = 20.0  # seconds: then what did not come is lost
 
 
 @dataclass
 class Samples:
-    """Milliseconds. `lost`: deliveries that never came."""
+    """Milliseconds. `lost`: acknowledgements and deliveries that never came."""
 
     ack: list[float] = field(default_factory=list)
     delivery: list[float] = field(default_factory=list)
@@ -36,8 +38,8 @@ async def main(order: dict[str, Any]) -> Samples:
             for listener in range(LISTENERS):
                 listens_at = other if listener else port
                 group.create_task(_listen(room, listens_at, order, samples))
-    expected = LISTENERS * len(samples.ack)
-    samples.lost = expected - len(samples.delivery)
+    said = len(samples.sent)
+    samples.lost = (said - len(samples.ack)) + (LISTENERS * said - len(samples.delivery))
     return samples
 
 
@@ -55,6 +57,8 @@ async def _speak(
                 frame = json.loads(text)
                 if frame["type"] == "ack":
                     samples.ack.append((time.perf_counter() - sent[frame["client_seq"]]) * 1000)
+                    if frame["client_seq"] == order["seconds"]:
+                        return
                 elif frame["type"] == "event":
                     await socket.send(json.dumps({"type": "ack", "seq": frame["seq"]}))
 
@@ -69,16 +73,17 @@ async def _speak(
             }
             await socket.send(json.dumps({**message, "text": text}))
             await asyncio.sleep(1)
-        await asyncio.sleep(3)
-        hearing.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hearing, LAST_WORDS)
 
 
 async def _listen(room: dict[str, str], port: int, order: dict[str, Any], samples: Samples) -> None:
     headers = {"Authorization": f"Bearer {order['token']}"}
     async with _socket(room["id"], port, headers, origin=False) as socket:
         await _hello(socket, "member")
-        try:
-            async with asyncio.timeout(order["ready_in"] + order["seconds"] + 5):
+        heard = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(order["ready_in"] + order["seconds"] + LAST_WORDS):
                 async for text in socket:
                     frame = json.loads(text)
                     if frame["type"] != "event":
@@ -86,9 +91,10 @@ async def _listen(room: dict[str, str], port: int, order: dict[str, Any], sample
                     if frame["kind"] == "segment.final":
                         sent = samples.sent[frame["text"].strip()]
                         samples.delivery.append((time.perf_counter() - sent) * 1000)
+                        heard += 1
+                    if heard == order["seconds"]:
+                        return
                     await socket.send(json.dumps({"type": "ack", "seq": frame["seq"]}))
-        except TimeoutError:
-            pass
 
 
 def _socket(room: str, port: int, headers: dict[str, str], *, origin: bool) -> connect:

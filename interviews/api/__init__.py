@@ -4,6 +4,7 @@ from ninja import Router
 
 from interviews.api import (
     ai,
+    assistance,
     audit,
     candidates,
     consents,
@@ -27,7 +28,7 @@ from interviews.api import (
 router = Router()
 for before in (organisations, members, positions, plans, rubrics, candidates, erasures):
     router.add_router("", before.router)
-for around in (interviews, invitations, consents, events, audit):
+for around in (interviews, invitations, consents, events, assistance, audit):
     router.add_router("", around.router)
 for after in (segments, imports, debriefs, reviews, questions, exports, ai):
     router.add_router("", after.router)

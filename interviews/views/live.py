@@ -30,6 +30,7 @@ def live(request: MemberRequest, interview_id: uuid.UUID) -> HttpResponse:
         "name": str(request.member.user),
         "candidate": interview.candidate.name,
         "may_lead": may_lead,
+        "language": interview.language,
         "asked": asked_refs(interview),
         "suggestion": open_suggestion(interview) if may_lead else None,
     }

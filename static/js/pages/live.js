@@ -5,6 +5,7 @@ import { LiveTranscript } from "../lib/live_transcript.js";
 import { Outbox } from "../lib/outbox.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { RoomSocket } from "../lib/room_socket.js";
+import { VoiceInput } from "../lib/voice_input.js";
 
 const STATES = { scheduled: "Scheduled", waiting: "Waiting room", live: "Live", paused: "Paused", ended: "Ended", cancelled: "Cancelled", no_show: "No show", expired: "Expired" };
 const CONNECTION = {
@@ -26,12 +27,31 @@ const outbox = await Outbox.open(`${page.interview}/${page.member}`);
 const socket = new RoomSocket({ interview: page.interview, as: "member", outbox });
 const room = { state: "waiting", ledBy: "ai", current: "", suggestion: null, nextSuggestion: null };
 
+// Each interviewer speaks into their own microphone, so it is known who says what.
+const speak = document.getElementById("speak");
+const voice = speak && new VoiceInput({
+  socket,
+  language: page.language,
+  on: {
+    segment: () => {},
+    final: (segId, text) => {
+      const at = clock.elapsed();
+      socket.send({ type: "segment.final", seg_id: segId, text, source: "browser", started_ms: at, ended_ms: at });
+    },
+    problem: (words) => problem(words),
+    silence: () => {},
+  },
+});
+speak?.addEventListener("click", () => (voice.isListening ? voice.stop() : voice.start()));
+
 const told = {
   "state.changed": ({ state }) => {
     room.state = state;
     clock.run(state === "live");
     if (!["scheduled", "waiting"].includes(state)) transcript.notice(`${STATES[state]}.`);
     announce(`The interview is now: ${STATES[state]}.`);
+    need("is-over").hidden = state !== "ended";
+    if (state === "ended" && voice?.isListening) voice.stop();
   },
   "question.asked": (event) => {
     transcript.questionAsked(event);
@@ -43,6 +63,7 @@ const told = {
     transcript.stored(event, note.filter(Boolean).join(", "));
   },
   "segment.corrected": (event) => transcript.corrected(event),
+  "segment.failed": ({ name }) => transcript.notice(`Something ${name} said could not be written down.`),
   "turn.finished": () => {
     if (room.current) markQuestion(room.current, "done");
   },
@@ -77,6 +98,7 @@ socket.addEventListener("welcome", ({ detail }) => {
   room.state = detail.state;
   room.ledBy = detail.led_by;
   clock.set(detail.clock);
+  if (voice) voice.hasProvider = detail.limits.speech;
   showPeople(detail.presence);
   if (detail.question) transcript.questionWords({ msg_id: detail.question.msg_id, offset: 0, text: detail.question.text });
   show();

@@ -62,3 +62,17 @@ def test_consents_are_told(cast: Cast, room: Interview) -> None:
     page = calling(cast.rita).get(at(room, "consents")).json()
     assert [row["answer"] for row in page["items"]] == ["given"]
     assert calling(cast.mallory).get(at(room, "consents")).status_code == 404
+
+
+def test_nobody_reads_anothers_notes(cast: Cast, room: Interview) -> None:
+    room.notes.create(member=cast.ines, text="Strong on queues.")
+    segment = Tab(room).say("I led the migration.") and room.segments.get()
+    room.moments.create(member=cast.ines, segment=segment, label="Honest")
+    room.suggestions.create(text="How many?", because=[["s1", "orders"]])
+    for member, expected in ((cast.ines, 1), (cast.rita, 0)):
+        page = calling(member).get(at(room, "notes")).json()
+        assert len(page["items"]) == expected
+    assert calling(cast.rita).get(at(room, "moments")).json()["items"][0]["label"] == "Honest"
+    assert calling(cast.rita).get(at(room, "suggestions")).json()["items"][0]["text"] == "How many?"
+    for resource in ("notes", "moments", "suggestions"):
+        assert calling(cast.mallory).get(at(room, resource)).status_code == 404
