@@ -12,6 +12,11 @@ from tests.browser import DESK, PHONE, Scheme, audit, overflow
 HEIGHTS = {DESK: 900, PHONE: 812}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 LONGEST = 6000
+# Colours that are on their way from one scheme to the other belong to neither.
+SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
+  done();
+})))"""
 README_SIZE = (1280, 800)
 
 
@@ -31,6 +36,7 @@ class Album:
             for scheme in SCHEMES:
                 page.set_viewport_size({"width": width, "height": height})
                 page.emulate_media(color_scheme=scheme)
+                page.evaluate(SETTLED)
                 self._look(page, f"{name}-{width}-{scheme}")
         page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
         page.emulate_media(color_scheme="light")

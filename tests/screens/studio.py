@@ -47,6 +47,10 @@ class Studio:
         with open_page(self.browser, self.stack.url, audited=True) as page:
             yield page
 
+    def password_of(self, name: str) -> str:
+        people = {member["email"].partition("@")[0]: member for member in self.demo["members"]}
+        return str(people[name]["password"])
+
     @contextmanager
     def signed_in(self, name: str) -> Iterator[Page]:
         """A member of the demo by first name; or of the organisation that has nothing yet."""
