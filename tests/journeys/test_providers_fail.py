@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from meetmind.demo.candidate import Script
 from tests.browser import Faults, open_browser, open_page
 from tests.journeys.providers import Providers, running_providers
-from tests.journeys.test_first_interview import answer_next, enter_the_room, signed_in
+from tests.journeys.steps import answer_next, enter_the_room, signed_in
 from tests.stack import OneProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.fault, pytest.mark.timeout(300)]

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from meetmind.demo.candidate import Script
 from tests.browser import PHONE
-from tests.journeys.test_first_interview import answer_next
+from tests.journeys.steps import answer_next
 from tests.screens.studio import Studio
 
 

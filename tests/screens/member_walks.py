@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.test_first_interview import submit_scorecard
+from tests.journeys.steps import submit_scorecard
 from tests.screens.candidate_walks import slow_down
 from tests.screens.studio import Studio
 
