@@ -76,15 +76,18 @@ def _add_to_days(calls: Sequence[CallRecord]) -> None:
 
 
 def rules_of(scope: str) -> ScopeRules:
+    """What a call needs to know; sums are made only where there is a limit to compare them with."""
     limit = ScopeLimit.objects.filter(scope=scope).first()
     if limit is None:
         return ScopeRules()
-    spent = Decimal(0)
-    if limit.monthly_budget is not None:
-        first = datetime.now(UTC).date().replace(day=1)
-        days = DailyUse.objects.filter(scope=scope, day__gte=first)
-        spent = days.aggregate(sum=Sum("cost"))["sum"] or Decimal(0)
+    spent = Decimal(0) if limit.monthly_budget is None else spent_this_month(scope)
     return ScopeRules(frozenset(limit.providers_off), limit.monthly_budget, spent)
+
+
+def spent_this_month(scope: str) -> Decimal:
+    first = datetime.now(UTC).date().replace(day=1)
+    days = DailyUse.objects.filter(scope=scope, day__gte=first)
+    return days.aggregate(sum=Sum("cost"))["sum"] or Decimal(0)
 
 
 async def load_rules(scope: str) -> ScopeRules:

@@ -1,13 +1,13 @@
 """Figures for people: what the AI cost, how the providers fared, and what a scope may use."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Avg, Count, Sum
 
-from ai_engine.ledger import rules_of
+from ai_engine.ledger import rules_of, spent_this_month
 from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
 from ai_engine.policy import ScopeRules
 
@@ -108,7 +108,8 @@ def last_outages(*, most: int = 30) -> tuple[OutageSeen, ...]:
 
 
 def scope_rules(*, scope: str) -> ScopeRules:
-    return rules_of(scope)
+    """Its rules, and what it spent this month."""
+    return replace(rules_of(scope), spent=spent_this_month(scope))
 
 
 def set_scope_rules(
@@ -119,7 +120,7 @@ def set_scope_rules(
         scope=scope,
         defaults={"providers_off": sorted(providers_off), "monthly_budget": monthly_budget},
     )
-    return rules_of(scope)
+    return scope_rules(scope=scope)
 
 
 def forget_interview(*, interview_ref: str) -> int:

@@ -55,6 +55,7 @@ def providers_now(*, scope: str | None) -> tuple[ProviderNow, ...]:
             operations=tuple(
                 OperationNow(operation, STATES[health.state], health.opens_in, health.reason)
                 for operation, health in status.health.items()
+                if operation != "transcribe" or status.speech_model
             ),
             record=records.get(status.name),
         )

@@ -32,7 +32,8 @@ class BudgetForm(forms.Form):
         max_value=1_000_000,
         decimal_places=2,
         label="Most to spend in a month (US dollars)",
-        help_text="Empty: no limit. When it is spent, jobs wait and live interviews go on with the plan's own words.",
+        help_text="Empty: no limit. When it is spent, no report is written until there is budget again, and "
+        "live interviews go on with the plan's own words.",
     )
 
 
