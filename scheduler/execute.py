@@ -15,6 +15,7 @@ from threading import Event, Lock
 from typing import Final, Protocol
 
 from django.db import (
+    DatabaseError,
     InterfaceError,
     OperationalError,
     close_old_connections,
@@ -30,7 +31,7 @@ from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry
 from scheduler.run import AttemptLostError, Run
 from scheduler.states import JobState
 from scheduler.values import Claimed, Settled
-from scheduler.verdict import Ending, hand_back, settle
+from scheduler.verdict import Ending, hand_back, settle, without_what_was_refused
 from scheduler.wakeup import announce, nudge
 
 BATCH_TIME: Final = 0.05  # seconds of work that may share one commit
@@ -110,6 +111,7 @@ class _ThreadWasAbandonedError(Exception):
 def drain(bench: Bench) -> int:
     """Runs jobs until none is ready. Answers how many attempts it ran."""
     ran = 0
+    claimed: list[Claimed] = []
     close_old_connections()
     try:
         claimed = finish_and_claim(bench, [])
@@ -123,6 +125,9 @@ def drain(bench: Bench) -> int:
             claimed = following
     except _ThreadWasAbandonedError:
         logger.error("A stuck thread came back after its job was given up.")
+    except BaseException:
+        bench.release(claimed)  # no longer in our hands: the pulse finds them, and hands them back
+        raise
     finally:
         close_old_connections()
     return ran
@@ -132,6 +137,7 @@ def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
     """One transaction. A database that is away for a moment is waited for: it is all fenced by
     (id, attempt), so that writing again what may have been written does no harm."""
     give_up_at = time.monotonic() + _PATIENCE_WITH_DATABASE
+    is_stripped = False
     while True:
         try:
             claimed = _attempt_to_finish_and_claim(bench, settled)
@@ -141,6 +147,11 @@ def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
                 raise
             logger.warning("The database did not take a result; trying again.")
             bench.stopping.wait(random.uniform(0.05, 0.3))  # noqa: S311 # spreads retries, no secret
+        except DatabaseError:
+            if is_stripped or not settled:
+                raise
+            logger.exception("The database refused a result.")
+            settled, is_stripped = [without_what_was_refused(one) for one in settled], True
         else:
             bench.hold(claimed)
             _tell(bench, settled)
@@ -161,7 +172,7 @@ def call_outcome(
         return Retry(f"It took longer than {handler.timeout:g} s."), traceback.format_exc()
     except CancelledError:
         return Retry("It was interrupted."), ""
-    except Exception as problem:  # a handler may raise anything; it is kept and shown
+    except (Exception, SystemExit) as problem:  # a handler may raise anything; it is kept and shown
         return Retry(f"{type(problem).__name__}: {problem}"), traceback.format_exc()
     return outcome or Done(), ""
 

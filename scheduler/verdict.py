@@ -1,7 +1,7 @@
 """From what a handler answered to what is written about its job. Pure."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -71,6 +71,22 @@ def after_crash(claimed: Claimed, *, now: datetime) -> Settled:
         reason,
         crashed=1,
         snoozed_since=claimed.snoozed_since,
+    )
+
+
+def without_what_was_refused(settled: Settled) -> Settled:
+    """The database would not take it, and would not the next time: a dead letter that says so."""
+    return replace(
+        settled,
+        state=JobState.DEAD,
+        ended=AttemptEnd.DEAD,
+        reason="What it answered could not be stored.",
+        traceback="",
+        result=None,
+        due_at=None,
+        sort_key=None,
+        spent=1,
+        snoozed_until=None,
     )
 
 
@@ -147,6 +163,9 @@ def _written(
 def _cut(text: str, length: int) -> str:
     """Keeps the end, where a traceback says what went wrong. PostgreSQL stores no NUL."""
     text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    text = text.encode(
+        errors="replace"
+    ).decode()  # lone surrogates, which no database stores either
     return text if len(text) <= length else "…" + text[1 - length :]
 
 
@@ -154,10 +173,11 @@ def _why_unstorable(result: JsonValue) -> str:
     if result is None:
         return ""
     try:
-        text = json.dumps(result, allow_nan=False)
-    except (TypeError, ValueError) as problem:
+        text = json.dumps(result, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as problem:
         return f"The result is not JSON: {problem}"
-    if "\\u0000" in text:
+    if "\\u0000" in text:  # how JSON writes a NUL, also without ensure_ascii
         return "The result holds a NUL character, which no database stores."
     if len(text) > _RESULT_LENGTH:
         return (

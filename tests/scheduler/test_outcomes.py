@@ -82,11 +82,21 @@ def test_what_is_no_longer_wanted_is_cancelled() -> None:
     assert (job.state, job.reason, attempts(job)) == ("cancelled", "not wanted", ["cancelled"])
 
 
-def test_a_result_no_database_can_store_is_a_dead_letter_that_says_so() -> None:
-    job = enqueue("probe.answer", {"outcome": "nul"})
+@pytest.mark.parametrize("outcome", ["nul", "surrogate"])
+def test_a_result_no_database_can_store_is_a_dead_letter_that_says_so(outcome: str) -> None:
+    job = enqueue("probe.answer", {"outcome": outcome})
     drain_jobs()
     job.refresh_from_db()
-    assert (job.state, "NUL" in job.reason) == ("dead", True)
+    assert job.state == "dead"
+    assert job.reason.startswith("The result")
+
+
+def test_a_handler_that_exits_is_tried_again() -> None:
+    job = enqueue("probe.answer", {"outcome": "exit", "succeed_at": 2})
+    drain_jobs()
+    drain_jobs(later(5))
+    job.refresh_from_db()
+    assert (job.state, attempts(job)) == ("done", ["retry", "done"])
 
 
 def test_a_snooze_spends_no_attempt_and_pauses_its_kind_behind_one_probe() -> None:

@@ -59,6 +59,10 @@ def answer(run: Run, *, outcome: str, succeed_at: int = 0) -> Outcome:
             return Cancel("not wanted")
         case "raise":
             raise RuntimeError("a handler broke\x00")
+        case "exit":
+            raise SystemExit(3)
+        case "surrogate":
+            return Done("\ud800")
         case _:
             return Done({"nul": "\x00"})
 
