@@ -66,8 +66,8 @@ def test_consents_are_told(cast: Cast, room: Interview) -> None:
 
 def test_nobody_reads_anothers_notes(cast: Cast, room: Interview) -> None:
     room.notes.create(member=cast.ines, text="Strong on queues.")
-    segment = Tab(room).say("I led the migration.") and room.segments.get()
-    room.moments.create(member=cast.ines, segment=segment, label="Honest")
+    Tab(room).say("I led the migration.")
+    room.moments.create(member=cast.ines, segment=room.segments.get(), label="Honest")
     room.suggestions.create(text="How many?", because=[["s1", "orders"]])
     for member, expected in ((cast.ines, 1), (cast.rita, 0)):
         page = calling(member).get(at(room, "notes")).json()
