@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
@@ -18,6 +18,7 @@ from interviews.services.room_refusals import (
     NoSuchSegment,
     NotNow,
     NotYours,
+    RoomRefusal,
     SegmentIdTaken,
     TooLate,
 )
@@ -52,23 +53,15 @@ def record_segment(
     *, by: Participant, segment: SpokenSegment, sender: SenderKey, now: datetime
 ) -> Recorded:
     """Stores a final segment, or finds it stored. Raises RoomRefusal."""
-    with transaction.atomic():
-        interview = enter_room(by)
-        earlier = find_sent(interview, sender) or _find_segment_event(interview, by, segment.seg_id)
-        if earlier is not None:
-            return recorded(earlier, by, duplicate=True)
-        is_late = _check_open(interview, by, now)
-        row = _make_segment(interview, by, segment, now, is_late=is_late)
-        event = append_event(
-            interview,
-            kind=EventKind.SEGMENT_FINAL,
-            at=now,
-            payload=_told(row),
-            member_payload=_told_to_members(row),
-            for_candidate=True,
-            sender=sender,
-        )
-        return recorded(event, by)
+    try:
+        with transaction.atomic():
+            return recorded(_store(by, segment, sender, now), by)
+    except (IntegrityError, RoomRefusal):
+        # Nearly every segment is new, so the table itself is asked by writing; only then is it searched.
+        earlier = _find_stored(by, segment.seg_id, sender)
+        if earlier is None:
+            raise
+        return recorded(earlier, by, duplicate=True)
 
 
 def correct_segment(
@@ -156,6 +149,28 @@ def _check_open(interview: Interview, by: Participant, now: datetime) -> bool:
     if now - interview.ended_at > LATE_WORDS_ARE_KEPT:
         raise TooLate
     return True
+
+
+def _store(by: Participant, segment: SpokenSegment, sender: SenderKey, now: datetime) -> Event:
+    interview = enter_room(by)
+    is_late = _check_open(interview, by, now)
+    row = _make_segment(interview, by, segment, now, is_late=is_late)
+    return append_event(
+        interview,
+        kind=EventKind.SEGMENT_FINAL,
+        at=now,
+        payload=_told(row),
+        member_payload=_told_to_members(row),
+        for_candidate=True,
+        sender=sender,
+    )
+
+
+def _find_stored(by: Participant, seg_id: str, sender: SenderKey) -> Event | None:
+    """The event that an earlier copy of the same segment became. Raises RightsChanged, SegmentIdTaken."""
+    with transaction.atomic():
+        interview = enter_room(by)
+        return find_sent(interview, sender) or _find_segment_event(interview, by, seg_id)
 
 
 def _make_segment(
