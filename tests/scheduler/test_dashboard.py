@@ -91,7 +91,7 @@ def test_dead_letters_are_replayed_together_or_discarded(olga: Client) -> None:
     olga.post(f"/scheduler/dead-letters/{jobs[1].pk}/discard", {"reason": "of no use"})
     olga.post("/scheduler/dead-letters/replay", {"all": "1"})
     assert list(Job.objects.filter(state="dead").values_list("pk", flat=True)) == [jobs[1].pk]
-    assert "There are none" in olga.get("/scheduler/dead-letters/").content.decode()
+    assert "No dead letters" in olga.get("/scheduler/dead-letters/").content.decode()
 
 
 def test_a_kind_is_paused_and_resumed(olga: Client) -> None:
