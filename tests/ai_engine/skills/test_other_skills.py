@@ -17,7 +17,7 @@ JOB = "You build payment systems in Python. You lead reviews. You talk to custom
 
 async def test_insights_rest_on_figures_or_on_words(thinking: Engine) -> None:
     insights = await derive_insights(EXCERPTS, FIGURES, QUESTIONS, job())
-    assert any("talk_ratio = 0.7" in statement.text for statement in insights.statements)
+    assert any("Talk ratio: 0.7" in statement.text for statement in insights.statements)
     assert any(statement.quotes for statement in insights.statements)
     assert insights.dropped == 0
 

@@ -166,4 +166,4 @@ def test_settings_are_checked_and_noted(cast: Cast, ada: Client) -> None:
     assert (cast.acme.name, cast.acme.ai_providers_off) == ("Acme Ltd", ["groq"])
     entry = cast.acme.audit_entries.get(action="organisation.changed")
     assert set(entry.detail["fields"]) >= {"name", "ai_providers_off"}
-    assert b"organisation.changed" in ada.get("/audit/").content
+    assert b"Organisation changed" in ada.get("/audit/").content
