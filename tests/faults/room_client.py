@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 Frame = dict[str, Any]  # a frame is whatever JSON the server sent
 PATIENCE = 30.0
@@ -88,7 +88,7 @@ class RoomClient:
         while True:
             port = self.ports[self.connections % len(self.ports)]
             self.connections += 1
-            with contextlib.suppress(OSError, ConnectionClosed, TimeoutError, EOFError):
+            with contextlib.suppress(OSError, WebSocketException, TimeoutError, EOFError):
                 await self._connect(port)
             self.socket = None
             self._news.set()
