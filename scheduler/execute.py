@@ -199,20 +199,21 @@ def run_of(claimed: Claimed) -> Run:
 def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
     now = clock.now()
     kinds = bench.gate.free_kinds(now)
+    claimed: list[Claimed] = []
     if kinds and _is_plain(bench, settled):
         with bench.claiming():
-            claimed = database().finish_and_claim(
+            claimed, all_ended = database().finish_and_claim(
                 settled, kinds=kinds, limit=bench.limit(), worker_id=bench.worker_id, now=now
             )
-        if claimed:
+        settled = [] if all_ended else settled
+        if claimed and all_ended:
             return claimed
-        settled = []
     with bench.claiming(), transaction.atomic():
         finished = database().finish(settled, now=now) if settled else []
         graph.follow(finished, now=now)
         bench.gate.note(settled, now=now)
-        if bench.stopping.is_set():
-            return []
+        if claimed or bench.stopping.is_set():
+            return claimed
         return bench.gate.claim(limit=bench.limit(), worker_id=bench.worker_id, now=now)
 
 

@@ -23,11 +23,14 @@ def follow(finished: Iterable[Finished], *, now: datetime) -> None:
     died = [one.id for one in final if one.state is not JobState.DONE]
     done_inner = [one.id for one in final if one.state is JobState.DONE and not one.is_leaf]
     moves: list[Move] = []
-    touched = {one.workflow_id for one in final if one.is_leaf or one.state is not JobState.DONE}
+    touched = {
+        one.workflow_id for one in final if not one.is_plain or one.state is not JobState.DONE
+    }
     if done_inner:
         touched |= _skip_what_waited_for_a_death(done_inner, moves, now=now)
     if died:
         touched |= _settle_children(died, moves, now=now)
+        _let_open_parents_end_it(died)
     if moves:
         count_moves(moves, now=now)
     if touched:
@@ -48,11 +51,20 @@ def cancel_jobs(jobs: Iterable[int], *, reason: str, now: datetime) -> int:
             concerned += 1
         elif job.state in OPEN:
             _cancel(job, moves, reason=reason, is_blocked=False, now=now)
-            stopped.append(Finished(job.pk, JobState.CANCELLED, job.workflow_id, job.is_leaf))
+            stopped.append(
+                Finished(job.pk, JobState.CANCELLED, job.workflow_id, job.is_leaf, job.is_plain)
+            )
             concerned += 1
     count_moves(moves, now=now)
     follow(stopped, now=now)
     return concerned
+
+
+def _let_open_parents_end_it(cancelled: Iterable[int]) -> None:
+    """Who still runs above a cancelled step may now be the last of the workflow, and must look."""
+    edges = Edge.objects.filter(child_id__in=list(cancelled), parent__state__in=OPEN)
+    parents = edges.order_by("parent_id").values_list("parent_id", flat=True)
+    Job.objects.filter(pk__in=list(parents)).update(is_plain=False)
 
 
 def revive(job: Job, *, now: datetime) -> None:
@@ -70,16 +82,22 @@ def revive(job: Job, *, now: datetime) -> None:
             if child.state == JobState.CANCELLED and child.is_blocked:
                 _reopen(child, JobState.WAITING, moves, now=now)
                 reopened.append(child.pk)
-            if child.state == JobState.WAITING:
-                child.unmet = (
-                    Edge.objects.filter(child=child).exclude(parent__state__in=FINAL).count()
-                )
-                child.save(update_fields=["unmet"])
+            if child.state in (JobState.WAITING, JobState.READY):
+                _wait_again(child, moves)
     count_moves(moves, now=now)
     if job.workflow_id is not None:
         WorkflowRun.objects.filter(pk=job.workflow_id).update(
             state=WorkflowState.RUNNING, finished_at=None
         )
+
+
+def _wait_again(child: Job, moves: list[Move]) -> None:
+    """Counts its open parents anew; what was ready, and had not begun, waits for the replayed one."""
+    child.unmet = Edge.objects.filter(child=child).exclude(parent__state__in=FINAL).count()
+    if child.unmet and child.state == JobState.READY:
+        moves.append(Move(child.kind, child.scope, JobState.READY, JobState.WAITING))
+        child.state = JobState.WAITING
+    child.save(update_fields=["unmet", "state"])
 
 
 def settle_workflows(runs: Iterable[int], *, now: datetime) -> None:
@@ -121,6 +139,7 @@ def _skip_what_waited_for_a_death(
         _cancel(
             child, moves, reason="What it was to make good went well.", is_blocked=True, now=now
         )
+    _let_open_parents_end_it([child.pk for child in skipped])
     deeper = _settle_children([child.pk for child in skipped], moves, now=now)
     return {child.workflow_id for child in skipped} | deeper
 
@@ -147,6 +166,8 @@ def _settle_children(
                 touched.add(child.workflow_id)
             else:
                 _meet(child, len(edges[child.pk]), moves, now=now)
+        if cancelled:
+            _let_open_parents_end_it(cancelled)
         parents = cancelled
     return touched
 

@@ -73,3 +73,4 @@ class Finished:
     state: JobState
     workflow_id: int | None
     is_leaf: bool
+    is_plain: bool

@@ -39,8 +39,9 @@ class Database(Protocol):
         limit: int,
         worker_id: int | None,
         now: datetime,
-    ) -> list[Claimed]:
-        """Both, as a transaction of its own. Children it releases may be left for the next claim."""
+    ) -> tuple[list[Claimed], bool]:
+        """Both, as a transaction of its own, of jobs that are still plain in the table. Children it
+        releases may be left for the next claim. False: some were not finished, and must be settled the long way."""
 
     def look_again(self) -> None:
         """Tells the planner that many rows came at once. Call outside of a transaction."""

@@ -41,6 +41,10 @@ counted_taken as (
     select %(now)s, kind, scope, 0, -count(*), count(*), 0, 0, 0, 0, -1, 0, 0 from taken
     group by kind, scope)"""
 _TAKEN: Final = "select * from taken order by sort_key, id"
+_TAKEN_AND_ENDED: Final = (
+    "select (select count(*)::int from ended), taken.* from (select 1) once left join taken on true "
+    "order by sort_key, id"
+)
 
 # A look at the head of each kind's own queue: what is ready of a paused kind is not walked over.
 _HEADS: Final = """
@@ -70,8 +74,9 @@ ended as (
         result = given.result, reason = given.reason,
         finished_at = case when given.final then given.finished_at end
     from given
-    where job.id = given.id and job.attempt = given.attempt and job.state = 'running'
-    returning job.id, job.kind, job.scope, job.state, job.workflow_id, job.is_leaf, job.worker_id),
+    where job.id = given.id and job.attempt = given.attempt and job.state = 'running' {which}
+    returning job.id, job.kind, job.scope, job.state, job.workflow_id, job.is_leaf, job.is_plain,
+              job.worker_id),
 kept as (
     insert into scheduler_attempt (job_id, number, ended, reason, traceback, worker_id, started_at,
                                    finished_at, waited_ms)
@@ -112,7 +117,7 @@ counted as (
         select kind, scope, -1, 1, 0, 0, 0, 0, 0, -1, 0, 0 from released
         where state = 'ready' and unmet = 0) moves
     group by kind, scope, bucket)"""
-_ENDED: Final = "select id, state, workflow_id, is_leaf from ended"
+_ENDED: Final = "select id, state, workflow_id, is_leaf, is_plain from ended"
 
 _RELEASE_DUE: Final = """
 with due as materialized (
@@ -156,14 +161,15 @@ class PostgreSQL:
         limit: int,
         worker_id: int | None,
         now: datetime,
-    ) -> list[Claimed]:
+    ) -> tuple[list[Claimed], bool]:
         """Both in one statement, which is its own transaction: one way to the server and back."""
         sql, params = _claim_of(kinds, suspects=False)
         params |= {"limit": limit, "worker_id": worker_id, "now": now}
         params["settled"] = json.dumps([_as_record(one) for one in settled])
-        return [
-            _claimed(row) for row in _rows(f"with {_finish_of(settled)}, {sql} {_TAKEN}", params)
-        ]
+        finish = _finish_of(settled, plain_only=True)
+        rows = _rows(f"with {finish}, {sql} {_TAKEN_AND_ENDED}", params)
+        claimed = [_claimed(row[1:]) for row in rows if row[1] is not None]
+        return claimed, rows[0][0] == len(settled)
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
         return [kind for (kind,) in _rows(_HEADS, {"kinds": list(kinds)})]
@@ -171,7 +177,7 @@ class PostgreSQL:
     def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
         text = json.dumps([_as_record(one) for one in settled])
         rows = _rows(f"with {_finish_of(settled)} {_ENDED}", {"settled": text, "now": now})
-        return [Finished(id_, JobState(state), run, leaf) for id_, state, run, leaf in rows]
+        return [Finished(id_, JobState(state), *others) for id_, state, *others in rows]
 
     def look_again(self) -> None:
         """After many rows came at once: the planner still believes what it knew before, and would
@@ -194,8 +200,11 @@ def _claim_of(kinds: Sequence[str], *, suspects: bool) -> tuple[str, dict[str, A
     return sql, {"kinds": kinds[0] if one else list(kinds)}
 
 
-def _finish_of(settled: Sequence[Settled]) -> str:
-    return _FINISH.format(at_most=1 if len(settled) == 1 else max(_BATCH_AT_MOST, len(settled)))
+def _finish_of(settled: Sequence[Settled], *, plain_only: bool = False) -> str:
+    return _FINISH.format(
+        at_most=1 if len(settled) == 1 else max(_BATCH_AT_MOST, len(settled)),
+        which="and job.is_plain" if plain_only else "",
+    )
 
 
 def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -62,10 +62,13 @@ class SQLite:
         limit: int,
         worker_id: int | None,
         now: datetime,
-    ) -> list[Claimed]:
+    ) -> tuple[list[Claimed], bool]:
+        ids = [one.id for one in settled]
         with transaction.atomic():
+            if Job.objects.filter(pk__in=ids, is_plain=False).exists():
+                return [], False
             self.finish(settled, now=now)
-            return self.claim(kinds=kinds, limit=limit, worker_id=worker_id, now=now)
+            return self.claim(kinds=kinds, limit=limit, worker_id=worker_id, now=now), True
 
     def look_again(self) -> None:
         """SQLite's planner needs no reminding: its statements here name an index's columns."""
@@ -105,7 +108,7 @@ class SQLite:
                 waited_ms=one.waited_ms,
             )
         _count_end(one, job)
-        return Finished(job.pk, one.state, job.workflow_id, job.is_leaf)
+        return Finished(job.pk, one.state, job.workflow_id, job.is_leaf, job.is_plain)
 
 
 def _claimed(job: Job, *, now: datetime) -> Claimed:
