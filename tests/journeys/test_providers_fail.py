@@ -3,15 +3,13 @@ the report waits until somebody can write it."""
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from meetmind.demo.candidate import Script
-from tests.browser import Faults, open_browser, open_page
-from tests.journeys.providers import Providers, running_providers
+from tests.browser import Faults, open_page
+from tests.journeys.providers import Providers
 from tests.journeys.steps import answer_next, enter_the_room, signed_in
 from tests.stack import OneProcess
 
@@ -20,29 +18,19 @@ ALL = ("gemini", "openrouter", "groq")
 LIVE_DEADLINE = 8.0
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with open_browser() as started:
-        yield started
-
-
-def test_one_dies_two_die_all_die_and_one_returns(tmp_path: Path, chromium: Browser) -> None:
-    with running_providers() as providers:
-        stack = OneProcess(tmp_path, settings=providers.settings())
-        stack.start()
-        try:
-            interview = be_interviewed_while_they_fail(stack, chromium, providers)
-            read_the_report_once_one_returns(stack, chromium, providers, interview)
-        finally:
-            stack.stop()
+def test_one_dies_two_die_all_die_and_one_returns(
+    stack: OneProcess, providers: Providers, browser: Browser
+) -> None:
+    interview = be_interviewed_while_they_fail(stack, browser, providers)
+    read_the_report_once_one_returns(stack, browser, providers, interview)
 
 
 def be_interviewed_while_they_fail(
-    stack: OneProcess, chromium: Browser, providers: Providers
+    stack: OneProcess, browser: Browser, providers: Providers
 ) -> dict[str, str]:
     demo = json.loads((stack.folder / "data" / "demo.json").read_text())
     faults, script = Faults(), Script()
-    with open_page(chromium, stack.url) as page:
+    with open_page(browser, stack.url) as page:
         faults.watch(page)
         enter_the_room(page, demo["candidate_links"][0])
         answer_next(page, script)
@@ -65,6 +53,7 @@ def be_interviewed_while_they_fail(
         wait_for_question(page)
         assert time.monotonic() - began <= LIVE_DEADLINE + 1
         assert shown_questions(page) == asked + 3
+        expect(page.get_by_text("the questions come as they were planned").first).to_be_visible()
         for _ in range(20):
             if not answer_next(page, script):
                 break
@@ -74,9 +63,9 @@ def be_interviewed_while_they_fail(
 
 
 def read_the_report_once_one_returns(
-    stack: OneProcess, chromium: Browser, providers: Providers, member: dict[str, str]
+    stack: OneProcess, browser: Browser, providers: Providers, member: dict[str, str]
 ) -> None:
-    with signed_in(chromium, stack, member) as page:
+    with signed_in(browser, stack, member) as page:
         page.goto(f"/interviews/{member['interview']}/report/")
         expect(page.locator("#transcript-list")).to_be_visible()
         expect(page.locator("#summary .cite")).to_have_count(0)
