@@ -72,6 +72,7 @@ class Door:
 
     kind: Literal["public", "candidate", "user", "member", "operator"]
     permission: Permission | None = None
+    for_operators_too: bool = False
 
 
 def declare(entrance: Callable[..., R], door: Door) -> Callable[..., R]:

@@ -71,6 +71,11 @@ urlpatterns = [
         "candidates/<uuid:candidate_id>/resume/", resume.candidate_resume, name="candidate_resume"
     ),
     path(
+        "candidates/<uuid:candidate_id>/resume/upload/",
+        resume.resume_upload,
+        name="resume_upload",
+    ),
+    path(
         "candidates/<uuid:candidate_id>/export/",
         candidate_data.candidate_export,
         name="candidate_export",

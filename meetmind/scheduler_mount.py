@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern
+from ninja.operation import Operation
 
 from interviews.access import Door, Forbidden, Missing, Permission, declare, require
 from interviews.api.callers import calling_member
@@ -21,7 +22,11 @@ from scheduler.api import router
 from scheduler.authoriser import Viewer, set_authoriser
 from scheduler.dashboard.urls import AnyView, Entrance, page_urls
 
-_DOORS = {"look": Door("member", Permission.SEE), "operate": Door("operator")}
+_DOORS = {
+    "look": Door("member", Permission.SEE, for_operators_too=True),
+    "operate": Door("operator"),
+}
+_READ_BY_OPERATORS = {"list_job_kinds"}
 
 
 def viewer(request: HttpRequest) -> Viewer:
@@ -47,8 +52,14 @@ def scheduler_pages() -> tuple[list[URLPattern], str]:
     """For urls.py."""
     set_authoriser(viewer)
     for operation in (one for path in router.path_operations.values() for one in path.operations):
-        declare(operation.view_func, Door("user"))  # each asks the authoriser itself
+        declare(operation.view_func, _door_of(operation))  # each asks the authoriser itself
     return page_urls(enter)
+
+
+def _door_of(operation: Operation) -> Door:
+    reads = set(operation.methods) == {"GET"}
+    name = operation.view_func.__name__
+    return _DOORS["look" if reads and name not in _READ_BY_OPERATORS else "operate"]
 
 
 def _synchronous(view: AnyView) -> Callable[..., HttpResponseBase]:

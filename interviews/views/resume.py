@@ -6,11 +6,10 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST, require_safe
 
 from interviews import access
 from interviews.access import Permission
-from interviews.models import Candidate
 from interviews.queries.people_lists import interviews_of_candidate
 from interviews.resume_text import MOST_BYTES, ResumeRefused, read_resume
 from interviews.services.keep_candidate import Resume, attach_resume
@@ -27,16 +26,10 @@ class ResumeForm(forms.Form):
     )
 
 
-@member_page(Permission.SEE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def candidate_resume(request: MemberRequest, candidate_id: uuid.UUID) -> HttpResponseBase:
-    if request.method == "POST":
-        row = access.candidate(request.member, candidate_id, to=Permission.INVITE)
-        return _receive(request, row)
-    return _hand_out(access.candidate(request.member, candidate_id))
-
-
-def _receive(request: MemberRequest, row: Candidate) -> HttpResponseBase:
+@member_page(Permission.INVITE)
+@require_POST
+def resume_upload(request: MemberRequest, candidate_id: uuid.UUID) -> HttpResponseBase:
+    row = access.candidate(request.member, candidate_id, to=Permission.INVITE)
     form = ResumeForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -64,7 +57,10 @@ def _receive(request: MemberRequest, row: Candidate) -> HttpResponseBase:
     return render(request, "interviews/candidate.html", context, status=422)
 
 
-def _hand_out(row: Candidate) -> HttpResponseBase:
+@member_page(Permission.SEE)
+@require_safe
+def candidate_resume(request: MemberRequest, candidate_id: uuid.UUID) -> HttpResponseBase:
+    row = access.candidate(request.member, candidate_id)
     if not row.resume_file:
         raise Http404
     # Always as an attachment of no type: what somebody sent us must not run as a page of ours.

@@ -33,7 +33,7 @@ class Route:
 
 def pages() -> Iterator[Route]:
     """Every pattern of the site but the API's operations."""
-    for pattern in _patterns(get_resolver().url_patterns):
+    for pattern, namespace in _patterns(get_resolver().url_patterns):
         view = pattern.callback
         module = _module_of(view)
         if module == "ninja.operation":
@@ -41,7 +41,7 @@ def pages() -> Iterator[Route]:
         package = next(
             (door for name, door in OF_PACKAGES.items() if module.startswith(name)), None
         )
-        name = pattern.name or str(pattern.pattern)
+        name = namespace + (pattern.name or str(pattern.pattern))
         yield Route(
             name=name,
             method="",
@@ -84,9 +84,13 @@ def _fill(path: str, arguments: dict[str, object]) -> str:
     return re.sub(r"{(?:[^}:]*:)?([^}]+)}", lambda found: str(arguments[found.group(1)]), path)
 
 
-def _patterns(entries: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+def _patterns(
+    entries: list[URLPattern | URLResolver], namespace: str = ""
+) -> Iterator[tuple[URLPattern, str]]:
+    """Each with the namespace it is reversed by (`scheduler:`)."""
     for entry in entries:
         if isinstance(entry, URLResolver):
-            yield from _patterns(entry.url_patterns)
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _patterns(entry.url_patterns, inner)
         else:
-            yield entry
+            yield entry, namespace

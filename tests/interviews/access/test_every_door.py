@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TypeVar, cast
+from typing import TypedDict, TypeVar, cast
 
 import pytest
 from django.db import transaction
@@ -28,6 +28,7 @@ from interviews.models import (
     Interview,
     Member,
     MemberInvitation,
+    Organisation,
     PlanVersion,
     Segment,
     TranscriptVersion,
@@ -41,6 +42,11 @@ from interviews.states import (
     Role,
     SegmentSource,
 )
+from scheduler.enqueue import enqueue, start_workflow
+from scheduler.models import Job
+from scheduler.recurring import set_recurring
+from scheduler.states import JobState
+from scheduler.workflow import Step, Workflow
 from tests.cast import Cast, make_interview, make_member, make_plan
 from tests.interviews.access.routes import Route, operations, pages
 
@@ -61,6 +67,9 @@ class World:
     answer: Answer
     segment: Segment
     receipt: ErasureReceipt
+    job_id: int  # a dead letter
+    workflow_id: int
+    recurring: str
     clients: dict[object, Client] = field(default_factory=dict)
 
     def client_of(self, user: User | None) -> Client:
@@ -73,8 +82,15 @@ class World:
         return self.clients[key]
 
 
+class Jobs(TypedDict):
+    job_id: int
+    workflow_id: int
+    recurring: str
+
+
 Arguments = dict[str, object]
 Row = TypeVar("Row", bound=Model)
+JOB_KIND = "interviews.answer_question"
 
 # One example for each name of a path parameter; `<route>.<parameter>` overrules it for one route.
 EXAMPLES: dict[str, Callable[[World], object]] = {
@@ -85,6 +101,7 @@ EXAMPLES: dict[str, Callable[[World], object]] = {
             "get_invitation.interview_id",
             "reissue_invitation.interview_id",
             "revoke_invitation.interview_id",
+            "feed_segment.interview_id",
         ),
         lambda world: world.live.id,
     ),
@@ -98,6 +115,18 @@ EXAMPLES: dict[str, Callable[[World], object]] = {
     "number": lambda world: 1,
     "message_id": lambda world: uuid.uuid4(),
     "kind": lambda world: "summary",
+    "job_id": lambda world: world.job_id,
+    "workflow_id": lambda world: world.workflow_id,
+    "name": lambda world: world.recurring,
+    **dict.fromkeys(
+        (
+            "scheduler:pause.kind",
+            "scheduler:resume.kind",
+            "pause_job_kind.kind",
+            "resume_job_kind.kind",
+        ),
+        lambda world: JOB_KIND,
+    ),
     "step": lambda world: "summary",
     "what": lambda world: "transcript.vtt",
     "segment_id": lambda world: world.segment.id,
@@ -132,6 +161,15 @@ BODIES: dict[str, Callable[[World], object]] = {
     "save_my_review": lambda world: {"revision": 0},
     "submit_my_review": lambda world: {"revision": 0},
     "add_decision": lambda world: {"outcome": "hold", "reason": "Wait."},
+    "feed_segment": lambda world: {"seg_id": "s1", "speaker": "candidate", "text": "Yes."},
+    "create_job": lambda world: {"kind": JOB_KIND},
+    "create_workflow": lambda world: {
+        "name": "w",
+        "steps": [{"name": "s", "kind": JOB_KIND}],
+    },
+    "put_recurring_job": lambda world: {"kind": JOB_KIND, "cron": "0 3 * * *"},
+    "replay_dead_letters": lambda world: {"jobs": []},
+    "discard_dead_letter": lambda world: {"reason": "Not wanted."},
     "ask_about_interview": lambda world: {"question": "How big was the team?"},
 }
 # Said with a form, which these tests do not send: the body is refused before the door is asked.
@@ -183,7 +221,24 @@ def world(cast: Cast) -> World:
         receipt=ErasureReceipt.objects.create(
             organisation=cast.acme, candidate_id=uuid.uuid4(), asked_by=cast.rita
         ),
+        **_jobs_of(cast.acme),
     )
+
+
+def _jobs_of(acme: Organisation) -> Jobs:
+    """A dead letter, a workflow and a recurring job of Acme's."""
+    payload, scope = {"answer_id": str(uuid.uuid4())}, str(acme.id)
+    job = enqueue(JOB_KIND, payload, scope=scope)
+    Job.objects.filter(pk=job.pk).update(state=JobState.DEAD)
+    workflow = Workflow("asked", steps=(Step("answer", JOB_KIND, payload=payload),))
+    recurring = set_recurring(
+        name="Acme, nightly", kind=JOB_KIND, payload=payload, cron="0 3 * * *", scope=scope
+    )
+    return {
+        "job_id": job.pk,
+        "workflow_id": start_workflow(workflow, scope=scope).pk,
+        "recurring": recurring.name,
+    }
 
 
 def test_every_route_declares_its_door() -> None:
@@ -310,6 +365,8 @@ def _verdict(route: Route, world: World, user: User | None) -> str:
         return "sign in"
     if route.door.kind == "operator":
         return "in" if user.is_operator else "missing"
+    if route.door.for_operators_too and user.is_operator:
+        return "in"
     member = Member.objects.filter(user=user).first()
     if route.door.kind == "user":
         foreign = "organisation_id" in route.parameters and member not in _acme(world)
@@ -328,7 +385,7 @@ def _acme(world: World) -> list[Member]:
 
 
 def _may_see(route: Route, world: World, member: Member) -> bool:
-    rows = [name for name in route.parameters if name.endswith("_id")]
+    rows = [name for name in route.parameters if name.endswith("_id") or name == "name"]
     if not rows:
         return True
     if member.organisation_id != world.cast.acme.id:
@@ -381,6 +438,9 @@ def _elsewhere(world: World) -> World:
         plan=plan,
         interview=ghost(world.interview),
         live=ghost(world.live),
+        job_id=world.job_id + 1_000_000,
+        workflow_id=world.workflow_id + 1_000_000,
+        recurring="no such thing",
         invitation=ghost(world.invitation),
         answer=ghost(world.answer),
     )

@@ -57,7 +57,7 @@ def test_a_resume_is_read_kept_and_handed_out_as_a_file(
     settings.MEDIA_ROOT = str(tmp_path)
     page = f"/candidates/{cast.cem.id}/resume/"
     text = b"<script>alert(1)</script> Ten years of anvils."
-    rita.post(page, upload("cv.html", text))
+    rita.post(f"{page}upload/", upload("cv.html", text))
     cast.cem.refresh_from_db()
     assert "Ten years of anvils" in cast.cem.resume_text
     assert str(cast.cem.resume_file).endswith(".txt"), "never under the name it came with"
@@ -73,7 +73,7 @@ def test_a_resume_is_read_kept_and_handed_out_as_a_file(
 def test_a_file_that_is_no_resume_is_refused_in_words(
     cast: Cast, rita: Client, content: bytes
 ) -> None:
-    response = rita.post(f"/candidates/{cast.cem.id}/resume/", upload("cv.pdf", content))
+    response = rita.post(f"/candidates/{cast.cem.id}/resume/upload/", upload("cv.pdf", content))
     assert response.status_code == 422
     cast.cem.refresh_from_db()
     assert cast.cem.resume_text == ""
