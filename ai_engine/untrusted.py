@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ai_engine.inputs import Excerpt, JsonValue
@@ -22,6 +22,16 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+Spans = tuple[tuple[int, int], ...]
+_PIECE, _PIECES = (
+    60,
+    6,
+)  # an order split over turns: how long a piece may be, and how many there are
+_MARKUP = re.compile(
+    r"(?:https?:|javascript:|data:\S*;|www\.)\S+|</?[a-z!][^>]{0,300}>?|!?\[[^\]]{0,300}\]\([^)]{0,300}\)?"
+    r"|^\s*=\w+\(|<<<|>>>",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?。！？]+[\"'”’)\]]*|\n|$)")
 
@@ -45,27 +55,33 @@ def fence(label: str, content: JsonValue) -> str:
 
 def transcript_fence(excerpts: Iterable[Excerpt]) -> str:
     """A transcript: who speaks is what the room knows, never what the words claim."""
+    said = tuple(excerpts)
+    split = split_orders(said)
     lines: list[JsonValue] = [
-        {"ref": excerpt.ref, "speaker": excerpt.speaker, "text": model_copy(excerpt)}
-        for excerpt in excerpts
+        {
+            "ref": excerpt.ref,
+            "speaker": excerpt.speaker,
+            "text": model_copy(excerpt, split.get(excerpt.ref, ())),
+        }
+        for excerpt in said
     ]
     return fence("transcript", lines)
 
 
-def model_copy(excerpt: Excerpt) -> str:
+def model_copy(excerpt: Excerpt, split: Spans = ()) -> str:
     """What a model may read of an excerpt. A member's own words are not searched for orders."""
     if excerpt.speaker == "ai":
         return clean(excerpt.text)
-    return mask(excerpt.text)
+    return mask(excerpt.text, split)
 
 
-def mask(text: str, *, most: int = 8000) -> str:
-    """A text without the sentences that speak to the machine."""
+def mask(text: str, split: Spans = (), *, most: int = 8000) -> str:
+    """A text without the sentences that speak to the machine, alone or together with others."""
     kept: list[str] = []
     at = 0
-    for start, end in orders_in(text):
+    for start, end in sorted({*orders_in(text), *split}):
         kept += [text[at:start], f" {LEFT_OUT} "]
-        at = end
+        at = max(at, end)
     return clean("".join([*kept, text[at:]]), most=most)
 
 
@@ -73,6 +89,50 @@ def plain_name(name: str) -> str:
     """A name as it may be spoken; one that is an order, or no name, becomes "the candidate"."""
     short = re.sub(r"[^\w .'’-]", "", clean(name, most=60)).strip()
     return short if short and not orders_in(name) else "the candidate"
+
+
+def split_orders(excerpts: Sequence[Excerpt]) -> Mapping[str, Spans]:
+    """Where, by ref, short sentences of several answers give an order only together.
+
+    Long sentences are left alone: what stands on the border of two of them is part of a tale.
+    """
+    short = [
+        (excerpt, span)
+        for excerpt in excerpts
+        if excerpt.speaker == "candidate"
+        for span in _edges(excerpt.text)
+    ]
+    found: dict[str, Spans] = {}
+    for first in range(len(short)):
+        window = short[first : first + _PIECES]
+        said = [excerpt.text[slice(*span)].strip() for excerpt, span in window]
+        if orders_in(" ".join(said)):
+            for excerpt, span in window[: _pieces_of_order(said)]:
+                found[excerpt.ref] = (*found.get(excerpt.ref, ()), span)
+    return {ref: tuple(sorted(set(spans))) for ref, spans in found.items()}
+
+
+def _edges(text: str) -> Spans:
+    """The short sentences at either end: those in between are seen with the text itself."""
+    short = [
+        (start, end) for start, end in _sentences(text) if len(text[start:end].strip()) <= _PIECE
+    ]
+    return tuple(short) if len(short) <= 4 else (*short[:2], *short[-2:])
+
+
+def _pieces_of_order(said: Sequence[str]) -> int:
+    """How many of these, from the first on, it takes to give an order; 0 if it begins later or is whole."""
+    for count in range(2, len(said) + 1):
+        if orders_in(" ".join(said[1:count])) or any(map(orders_in, said[:count])):
+            return 0
+        if orders_in(" ".join(said[:count])):
+            return count
+    return 0
+
+
+def has_markup(text: str, *, given: str = "") -> bool:
+    """Whether words meant to be spoken hold a link or markup that was not in what we gave the model."""
+    return any(match.group() not in given for match in _MARKUP.finditer(text))
 
 
 def is_order(text: str) -> bool:

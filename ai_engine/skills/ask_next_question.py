@@ -14,7 +14,7 @@ from ai_engine.engine import engine
 from ai_engine.inputs import CallContext, Excerpt, StreamEvent
 from ai_engine.languages import check_language
 from ai_engine.prompts import load
-from ai_engine.untrusted import clean, fence, model_copy, plain_name
+from ai_engine.untrusted import clean, fence, has_markup, model_copy, plain_name, split_orders
 
 Move = Literal[
     "ask",
@@ -55,6 +55,8 @@ async def ask_next_question(
     def accept(text: str) -> str:
         if len(text) > LONGEST:
             raise ValueError("Be brief: two or three sentences.")
+        if has_markup(text, given=f"{turn.planned_text} {turn.company_context} {turn.whisper}"):
+            raise ValueError("Speak: no links and no markup.")
         check_language(context.language, [text])
         return text
 
@@ -80,6 +82,7 @@ async def ask_next_question(
 
 def _said(turn: TurnToWord) -> str:
     recent = turn.recent[-RECENT:]
+    split = split_orders(recent)
     return fence(
         "turn",
         {
@@ -87,7 +90,10 @@ def _said(turn: TurnToWord) -> str:
             "topic": clean(turn.topic, most=120),
             "candidate": plain_name(turn.candidate_name),
             "recent": [
-                {"speaker": excerpt.speaker, "text": model_copy(excerpt)[:1500]}
+                {
+                    "speaker": excerpt.speaker,
+                    "text": model_copy(excerpt, split.get(excerpt.ref, ()))[:1500],
+                }
                 for excerpt in recent
             ],
             "last_answer": _last_answer(turn),

@@ -1,7 +1,7 @@
 """Drafts a scorecard: a level per competency, only where checked words of the candidate carry it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -26,7 +26,15 @@ from ai_engine.languages import check_language
 from ai_engine.messages import Reply
 from ai_engine.prompts import load
 from ai_engine.structured import Structured, reader
-from ai_engine.untrusted import clean, fence, is_order, orders_in, transcript_fence
+from ai_engine.untrusted import (
+    Spans,
+    clean,
+    fence,
+    is_order,
+    orders_in,
+    split_orders,
+    transcript_fence,
+)
 
 Status = Literal["levelled", "insufficient_evidence", "not_asked"]
 
@@ -82,6 +90,7 @@ async def score_interview(
 ) -> ScorecardDraft:
     """One draft per competency, in their order."""
     provenances: list[Provenance] = []
+    split = split_orders(excerpts)
     read = tuple(excerpts)
     chunks = in_chunks(excerpts)
     if len(chunks) > 1:
@@ -93,13 +102,13 @@ async def score_interview(
     dropped = 0
     for competency in competencies:
         level = given.get(competency.ref)
-        evidence = _evidence(level.quotes if level else [], excerpts, competencies)
+        evidence = _evidence(level.quotes if level else [], excerpts, competencies, split)
         dropped += evidence.dropped
         drafts.append(_draft(competency, level, evidence.quotes, questions))
     flagged = tuple(
         excerpt.ref
         for excerpt in excerpts
-        if excerpt.speaker == "candidate" and orders_in(excerpt.text)
+        if excerpt.speaker == "candidate" and (excerpt.ref in split or orders_in(excerpt.text))
     )
     return ScorecardDraft(
         tuple(drafts), together([*provenances, reply.provenance]), dropped, flagged
@@ -163,7 +172,10 @@ async def _collected(
     quotes = [
         quote for reply in replies for found in reply.value.competencies for quote in found.quotes
     ]
-    refs = {quote.ref for quote in _evidence(quotes, excerpts, competencies).quotes}
+    refs = {
+        quote.ref
+        for quote in _evidence(quotes, excerpts, competencies, split_orders(excerpts)).quotes
+    }
     return refs, [reply.provenance for reply in replies]
 
 
@@ -186,7 +198,10 @@ def _draft(
 
 
 def _evidence(
-    quotes: Sequence[QuoteOut], excerpts: Sequence[Excerpt], competencies: Sequence[Competency]
+    quotes: Sequence[QuoteOut],
+    excerpts: Sequence[Excerpt],
+    competencies: Sequence[Competency],
+    split: Mapping[str, Spans],
 ) -> Verified:
     """Words of the candidate that are neither an order to the machine nor the rubric recited."""
     found = verify(claimed(quotes), excerpts, CANDIDATE)
@@ -195,15 +210,16 @@ def _evidence(
     kept = tuple(
         quote
         for quote in found.quotes
-        if not _is_addressed(quote, texts[quote.ref]) and not recites(quote.text, anchors)
+        if not _is_addressed(quote, texts[quote.ref], split.get(quote.ref, ()))
+        and not recites(quote.text, anchors)
     )
     return Verified(kept, found.dropped + len(found.quotes) - len(kept))
 
 
-def _is_addressed(quote: Quote, text: str) -> bool:
+def _is_addressed(quote: Quote, text: str, split: Spans) -> bool:
     """Whether the words, or most of the answer they stand in, speak to the machine."""
     return is_order(text) or any(
-        quote.start < end and quote.end > start for start, end in orders_in(text)
+        quote.start < end and quote.end > start for start, end in (*orders_in(text), *split)
     )
 
 

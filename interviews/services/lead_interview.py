@@ -131,9 +131,7 @@ class Leader:
         if move.kind not in _WORDED_BY_AI or move.reason == _SILENCE:
             await speech.add(move.text)
             return Wording(move.text)
-        async with aclosing(
-            _worded_by_ai(speech.turn)
-        ) as pieces:  # a broken off call costs no more
+        async with aclosing(worded_by_ai(speech.turn)) as pieces:  # a broken off call costs no more
             async for piece in pieces:
                 if self._is_silenced(speech):
                     return None
@@ -219,7 +217,8 @@ class _Speech:
         return True
 
 
-def _worded_by_ai(turn: Turn) -> AsyncGenerator[StreamEvent, None]:
+def worded_by_ai(turn: Turn) -> AsyncGenerator[StreamEvent, None]:
+    """The words of a move that a model may word, piece by piece."""
     move = turn.move
     assert move.kind != "open", "the opening words are the plan's own"
     off = turn.providers_off

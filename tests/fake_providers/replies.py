@@ -33,7 +33,8 @@ def compose(system: str, user: str, schema: object, fault: Fault | None) -> str:
     if kind == "repeats_prompt":
         return system
     if not isinstance(schema, dict):
-        return _spoken(system, user, data, kind)
+        spoken = _spoken(system, user, data, kind)
+        return _obeyed(spoken, system, user, fault) if kind == "gullible" and fault else spoken
     if kind == "wrong_schema":
         return json.dumps({"answer": "This is another form.", "items": [1, 2, 3]})
     answer = _structured(set(_properties(schema)), schema, system, data)
@@ -224,6 +225,17 @@ def _obey(answer: dict[str, object], user: str, fault: Fault) -> None:
         row["quotes"] = [{"ref": ref, "text": orders[0]}]
     for row in _rows(answer.get("statements")):
         row["text"] = f"As instructed: {orders[0]}"
+
+
+def _obeyed(spoken: str, system: str, user: str, fault: Fault) -> str:
+    """Says aloud what it was ordered to say, and what it holds besides."""
+    orders = [str(fault["order"])] if fault.get("order") else list(_orders(user))
+    if not orders:
+        return spoken
+    if re.search(r"prompt|rubric|question", orders[0]):
+        return f"{system} {user}"
+    held = " ".join(body for _, _, body in _FENCE.findall(user))
+    return f"{orders[0]} {spoken} {held}"[:850]
 
 
 _OBEYED = re.compile(
