@@ -39,7 +39,8 @@ def request_erasure(
     if _folded(confirmed_name) != _folded(candidate.name):
         raise ValidationError({"confirmed_name": "This is not the name of the candidate."})
     with transaction.atomic():
-        row = Candidate.objects.select_for_update().get(id=candidate.id)
+        # Not the key: whoever holds a room may still refer to its candidate, else both would wait.
+        row = Candidate.objects.select_for_update(no_key=True).get(id=candidate.id)
         if row.erased_at is not None:
             raise Missing
         interview_ids = interview_ids_of(row)
@@ -62,7 +63,9 @@ def sweep_erased(*, receipt_id: uuid.UUID, now: datetime) -> None:
     """Erases once more what work that was under way may have left behind."""
     with transaction.atomic():
         receipt = ErasureReceipt.objects.select_for_update().get(id=receipt_id)
-        row = Candidate.objects.select_for_update().filter(id=receipt.candidate_id).first()
+        row = (
+            Candidate.objects.select_for_update(no_key=True).filter(id=receipt.candidate_id).first()
+        )
         if row is None:
             return
         interview_ids = interview_ids_of(row)

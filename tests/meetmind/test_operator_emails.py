@@ -14,7 +14,9 @@ from tests.scheduler.probe import jobs as probe_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
-LATER = datetime.now(UTC) + timedelta(minutes=6)
+
+def later() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=6)
 
 
 def die(count: int) -> list[Job]:
@@ -26,20 +28,20 @@ def die(count: int) -> list[Job]:
 
 def test_olga_gets_one_email_for_three_dead_letters(cast: Cast) -> None:
     die(3)
-    tell_operators(now=LATER)
+    tell_operators(now=later())
     drain_jobs()
     [letter] = mail.outbox
     assert letter.to == ["Olga <olga@host.example>"] or "olga@host.example" in letter.to[0]
     assert letter.subject == "3 jobs failed for good"
     assert "/scheduler/dead-letters/" in letter.body
-    tell_operators(now=LATER)
+    tell_operators(now=later())
     drain_jobs()
     assert len(mail.outbox) == 1
 
 
 def test_nobody_is_written_to_once_they_were_discarded(cast: Cast) -> None:
     [job] = die(1)
-    tell_operators(now=LATER)
+    tell_operators(now=later())
     discard(job.pk, reason="a test")
     drain_jobs()
     assert mail.outbox == []

@@ -24,7 +24,9 @@ class _Quiet(WSGIRequestHandler):
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with override_settings(ROOT_URLCONF="tests.pages.urls", ALLOWED_HOSTS=["127.0.0.1"]):
+    with override_settings(
+        ROOT_URLCONF="tests.pages.urls", ALLOWED_HOSTS=["127.0.0.1", "testserver"]
+    ):
         server = make_server(
             "127.0.0.1", 0, WSGIHandler(), server_class=_Server, handler_class=_Quiet
         )

@@ -121,7 +121,10 @@ socket.addEventListener("welcome", ({ detail }) => {
   if (detail.state === "ended") finish();
   show();
 });
-socket.addEventListener("reset", () => conversation.clear());
+socket.addEventListener("reset", () => {
+  conversation.clear();
+  room.knownTo = 0;
+});
 socket.addEventListener("event", async ({ detail }) => {
   const isNews = detail.seq > room.knownTo;
   await told[detail.kind]?.(detail, isNews);
@@ -242,12 +245,17 @@ function waitForEnd(isSilent) {
   }, END_OF_ANSWER);
 }
 
+/** While the room is told again after a reload, a question that was answered long ago looks open. */
+function mayAnswer() {
+  return room.isAnswerWanted && socket.lastSeq >= room.knownTo;
+}
+
 function finishTurn() {
   if (!isAiLed) {
     if (sendAnswer() === false) problem("Write something first.");
     return;
   }
-  if (!room.isAnswerWanted) {
+  if (!mayAnswer()) {
     problem("Wait for the question, please. What you wrote is kept.");
     return;
   }
@@ -276,7 +284,7 @@ function show() {
   need("paused").hidden = room.state !== "paused";
   need("composer").hidden = room.state === "paused";
   for (const action of ["repeat", "clarify", "skip"]) {
-    for (const button of findAll(`[data-action="${action}"]`)) button.disabled = !room.isAnswerWanted || room.ledBy !== "ai";
+    for (const button of findAll(`[data-action="${action}"]`)) button.disabled = !mayAnswer() || room.ledBy !== "ai";
   }
 }
 
