@@ -22,6 +22,7 @@ from ai_engine.providers.openrouter import OpenRouter
 from ai_engine.providers.protocol import Provider, ProviderSettings
 from ai_engine.providers.scripted import Fail, Hang, Say, Scripted, Vanish
 from benchmarks.ai_engine_load import router_peer
+from benchmarks.ai_engine_load.bare_sdks import bare_sdk_calls
 from benchmarks.ai_engine_load.fake import RunningFake, fake_providers
 from benchmarks.registry import Measured, benchmark
 from tests.simulated_time import SimulatedLoop, run_simulated
@@ -56,12 +57,12 @@ def peers() -> Iterator[tuple[RunningFake, router_peer.LiteLLM]]:
 @benchmark("P1")
 def measure_what_the_engine_adds() -> Iterable[Measured]:
     added, cpu, direct = asyncio.run(_added(2500))
-    with peers() as (_, lite):
+    with peers() as (fake, lite):
         yield Measured(
             "engine: time added to one call", statistics.median(added), "ms", 0.2,
             ok=statistics.median(added) <= 0.2,
             peers={"LiteLLM Router over its SDK": lite["overhead"]["added_ms"],
-                   "bare provider": statistics.median(direct)},
+                   "bare provider": statistics.median(direct), **bare_sdk_calls(fake)},
             samples=added,
         )  # fmt: skip
         yield Measured(
