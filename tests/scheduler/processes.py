@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ class Fleet:
     folder: Path
     redis_url: str
     slots: int = 2
+    settings: Mapping[str, str] = field(default_factory=dict)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def worker(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -66,17 +67,20 @@ class Fleet:
             "SECRET_KEY": os.environ["SECRET_KEY"],
             "LINK_KEY": os.environ["LINK_KEY"],
             "DATA_DIR": str(self.folder),
+            **self.settings,
         }
 
 
 @contextmanager
-def fleet(*, slots: int = 2, redis_url: str | None = None) -> Iterator[Fleet]:
+def fleet(
+    *, slots: int = 2, redis_url: str | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[Fleet]:
     with tempfile.TemporaryDirectory(prefix="mm-", dir="/tmp") as folder:
         servers = PrivateServers(Path(folder))
         (Path(folder) / "logs").mkdir()
         try:
             url = redis_url or start_redis(servers)
-            started = Fleet(Path(folder) / "logs", url, slots)
+            started = Fleet(Path(folder) / "logs", url, slots, settings or {})
             try:
                 yield started
             finally:

@@ -14,6 +14,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.http import HttpResponse
+from django.test import override_settings
 from django.utils import timezone
 
 from interviews import candidate_link
@@ -136,10 +137,10 @@ async def opener() -> AsyncIterator[Opener]:
         clients.append(client)
         return client
 
-    settings.ALLOWED_HOSTS = [HOST]
-    yield open_socket
-    for client in clients:
-        await client.leave()
+    with override_settings(ALLOWED_HOSTS=[HOST]):
+        yield open_socket
+        for client in clients:
+            await client.leave()
     await the_hub().stop()  # with it whatever was still being said
     await sync_to_async(connections.close_all)()
 
