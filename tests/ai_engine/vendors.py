@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ai_engine.call_log import KeptCallLog
 from ai_engine.engine import Engine
@@ -15,6 +15,7 @@ from ai_engine.providers.gemini import Gemini
 from ai_engine.providers.groq import Groq
 from ai_engine.providers.openrouter import OpenRouter
 from ai_engine.providers.protocol import Provider, ProviderSettings
+from ai_engine.structured import first_object
 from tests.fake_providers.server import FakeProviders
 
 NAMES = ("gemini", "openrouter", "groq")
@@ -35,14 +36,32 @@ def hello(context: CallContext | None = None) -> Request:
     )
 
 
+def in_json(context: CallContext | None = None) -> Request:
+    """The same, to be answered in JSON: the fake finds nothing in it to make a claim of."""
+    schema = {"type": "object", "properties": {"claims": {}, "says_nothing": {}}}
+
+    def accept(text: str) -> bool:
+        found = first_object(text).get("says_nothing")
+        if not isinstance(found, bool):
+            raise ValueError("says_nothing is missing")
+        return found
+
+    return replace(hello(context), schema=schema, accept=accept)
+
+
 class Vendors:
     """The three SDKs, clients kept for the whole test."""
 
     def __init__(self, fake: FakeProviders) -> None:
         self.fake = fake
-        self._providers: list[Provider] = []
+        self._providers: dict[str, Provider] = {}
 
     def provider(self, name: str) -> Provider:
+        if name not in self._providers:
+            self._providers[name] = self._made(name)
+        return self._providers[name]
+
+    def _made(self, name: str) -> Provider:
         settings = ProviderSettings(
             api_key="a-key",
             base_url=self.fake.addresses()[name],
@@ -54,9 +73,7 @@ class Vendors:
             "openrouter": OpenRouter,
             "groq": Groq,
         }
-        made = makers[name](settings)
-        self._providers.append(made)
-        return made
+        return makers[name](settings)
 
     def engine(self, *names: str, limits: Limits = QUICK) -> Engine:
         return Engine(
@@ -67,7 +84,7 @@ class Vendors:
         )
 
     async def aclose(self) -> None:
-        for provider in self._providers:
+        for provider in self._providers.values():
             await provider.aclose()
 
 
@@ -102,6 +119,12 @@ async def asked(engine: Engine, request: Request, *, streamed: bool) -> Outcome:
     assert shown == last.text, "what was shown is not what was finished"
     made = last.provenance
     return Outcome("ok", last.text, made.provider, _withdrawn(events), made.degraded)
+
+
+def outcomes_at(engine: Engine, name: str) -> list[str]:
+    """What the ledger says of every attempt at this provider, in order."""
+    assert isinstance(engine.call_log, KeptCallLog)
+    return [call.outcome for call in engine.call_log.calls if call.provider == name]
 
 
 async def soon(condition: Callable[[], bool]) -> None:

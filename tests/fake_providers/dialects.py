@@ -123,12 +123,12 @@ def whole(asked: Asked, text: str | None, finish: str | None) -> Json:
 def piece(asked: Asked, text: str, finish: str | None = None) -> bytes:
     """One event of a stream."""
     if asked.provider == "gemini":
-        return _event(_gemini_reply(asked, text, finish, count=finish is not None))
+        return event(_gemini_reply(asked, text, finish, count=finish is not None))
     choice = {"index": 0, "delta": {"content": text} if text else {}, "finish_reason": finish}
     chunk = _chunk(asked, [choice])
     if finish is not None and asked.provider == "groq":
         chunk["x_groq"] = {"id": "req-1", "usage": _usage(asked, "x" * 40)}
-    return _event(chunk)
+    return event(chunk)
 
 
 def ending(asked: Asked, said: str) -> bytes:
@@ -137,7 +137,7 @@ def ending(asked: Asked, said: str) -> bytes:
         return b""
     usage = b""
     if asked.provider == "openrouter":
-        usage = _event(_chunk(asked, []) | {"usage": _usage(asked, said)})
+        usage = event(_chunk(asked, []) | {"usage": _usage(asked, said)})
     return usage + b"data: [DONE]\n\n"
 
 
@@ -147,9 +147,19 @@ def error(asked: Asked, status: int, message: str = "made to fail") -> Json:
     return {"error": {"code": status, "message": message, "type": "failed"}}
 
 
-def blocked(asked: Asked) -> tuple[str, str]:
+def blocked(reason: str) -> tuple[str, str]:
     """Text and finish reason of an answer that a filter withheld."""
-    return "", "content_filter"
+    return "", reason or "content_filter"
+
+
+def prompt_blocked() -> Json:
+    """Gemini's reply to a prompt that it will not read."""
+    return {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "modelVersion": "m"}
+
+
+def stopped_early(asked: Asked) -> bytes:
+    """Groq's chunk that says why nothing more comes; its SDK raises nothing."""
+    return event(_chunk(asked, []) | {"x_groq": {"id": "req-1", "error": "over_capacity"}})
 
 
 def _chunk(asked: Asked, choices: list[Json]) -> Json:
@@ -197,5 +207,5 @@ def _counts(asked: Asked, text: str) -> tuple[int, int]:
     return (len(asked.system) + len(asked.user)) // 4 + 1, len(text) // 4 + 1
 
 
-def _event(content: Json) -> bytes:
+def event(content: Json) -> bytes:
     return b"data: " + json.dumps(content, ensure_ascii=False).encode() + b"\n\n"

@@ -141,6 +141,8 @@ class _Call:
         self._reader = reader
         self._writer = writer
         self._delay = chunk_delay
+        if self._kind == "drip":
+            self._delay = float(str(self._fault.get("seconds", 0.1)))
 
     async def answer(self) -> None:
         before = {
@@ -215,9 +217,9 @@ class _Call:
         else:
             text = compose(asked.system, asked.user, asked.schema, self._fault or None)
         if self._kind == "length":
-            return text[: max(8, len(text) // 2)], "length"
+            return "" if self._fault.get("empty") else text[: max(8, len(text) // 2)], "length"
         if self._kind == "safety":
-            return dialects.blocked(asked)
+            return dialects.blocked(str(self._fault.get("reason", "")))
         if self._kind == "no_text":
             return "", "stop"
         return text, "stop"
@@ -230,18 +232,29 @@ class _Call:
         body = json.dumps(dialects.whole(self._asked, shown, finish)).encode()
         if self._kind == "silent_end":
             body = json.dumps(dialects.whole(self._asked, text, None)).encode()
+        if self._kind == "prompt_blocked":
+            body = json.dumps(dialects.prompt_blocked()).encode()
         if self._kind in {"cut", "reset_midway", "silence_midway"}:
             await self._part_of(body)
+            return
+        if self._kind == "drip":
+            await self._drip(body)
             return
         if self._delay:
             await asyncio.sleep(self._delay * 5)
         await _send(self._writer, 200, body)
 
     async def _part_of(self, body: bytes) -> None:
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        self._writer.write(head.encode() + body[: len(body) // 2])
+        self._writer.write(_head_of(body) + body[: len(body) // 2])
         await self._writer.drain()
         await self._stop_midway()
+
+    async def _drip(self, body: bytes) -> None:
+        self._writer.write(_head_of(body))
+        for at in range(0, len(body), 16):
+            self._writer.write(body[at : at + 16])
+            await self._writer.drain()
+            await asyncio.sleep(self._delay)
 
     async def _stop_midway(self) -> None:
         if self._kind == "reset_midway":
@@ -258,12 +271,14 @@ class _Call:
         text, finish = self._text_and_finish()
         words = words_of(text)
         await self._open_body()
-        if self._kind == "no_choices":
+        if self._kind == "prompt_blocked":
+            await self._chunk(dialects.event(dialects.prompt_blocked()))
+        if self._kind in {"no_choices", "prompt_blocked"}:
             await self._close_body()
             return
         stop_after = int(str(self._fault.get("after", 3)))
         breaks = {"cut", "reset_midway", "silent_end", "silence_midway", "comments_midway",
-                  "broken_chunk", "error_event"}  # fmt: skip
+                  "broken_chunk", "error_event", "stopped_early"}  # fmt: skip
         for count, word in enumerate(words):
             if self._kind in breaks and count >= stop_after:
                 break
@@ -273,6 +288,9 @@ class _Call:
         while self._kind == "endless":
             await self._chunk(dialects.piece(self._asked, " and so on" * 50))
         if self._kind == "silent_end":
+            await self._close_body()
+        elif self._kind == "stopped_early":
+            await self._chunk(dialects.stopped_early(self._asked))
             await self._close_body()
         elif self._kind == "broken_chunk":
             await self._chunk(b'data: {"choices": [{"del\n\n')
@@ -313,6 +331,10 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
         await reader.readline()
         return body
     return await reader.readexactly(int(headers.get("content-length", 0)))
+
+
+def _head_of(body: bytes) -> bytes:
+    return f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode()
 
 
 async def _send(

@@ -1,94 +1,33 @@
-"""Every way a provider fails × three SDKs × whole and streamed: what the caller gets, how often the
-provider is really called, what the breaker and the ledger make of it, and that no socket stays open."""
+"""Every way a provider fails × three SDKs × whole and streamed × live and background: what the caller gets,
+how often the provider is really called, what the breaker and the ledger make of it, and that no socket
+stays open."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from ai_engine.call_log import KeptCallLog
 from ai_engine.engine import Engine
-from tests.ai_engine.vendors import NAMES, Vendors, asked, hello, live, sockets_back
-from tests.fake_providers.faults import Fault
+from ai_engine.inputs import Lane
+from tests.ai_engine.resilience.fault_rows import ROWS, Row
+from tests.ai_engine.vendors import (
+    NAMES,
+    Vendors,
+    asked,
+    hello,
+    in_json,
+    live,
+    outcomes_at,
+    sockets_back,
+)
 
 SECOND = {"gemini": "groq", "openrouter": "gemini", "groq": "openrouter"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the taxonomy. `calls`: wire calls that four requests make to the failing provider."""
-
-    name: str
-    fault: Fault
-    kind: str
-    calls: int
-    state: str
-    only: str = ""
-    """complete or stream, where the fault exists for one of them only"""
-    result: str = "ok"
-    withdrawn: int = 0
-    deadline: float | None = None
-    kinds: dict[str, str] = field(default_factory=dict)
-    """where an SDK, or an operation, tells less than the others"""
-
-
-def status(code: int, **more: object) -> Fault:
-    return {"kind": "status", "status": code, **more}
-
-
-def after(kind: str, words: int) -> Fault:
-    return {"kind": kind, "after": words}
-
-
-CONTEXT = {"error": {"message": "This model's maximum context length is 8192 tokens"}}
-MODERATED = {"error": {"code": 403, "message": "Your input was flagged by moderation"}}
-DEATHS = (("cut", "cut_off"), ("reset_midway", "cut_off"), ("silent_end", "cut_off"),
-          ("error_event", "overloaded"), ("broken_chunk", "bad_answer"))  # fmt: skip
-ROWS = [
-    *(Row(f"status {code}", status(code), "overloaded", 3, "open")
-      for code in (500, 503, 529, 408, 498)),
-    Row("429 with Retry-After", status(429, headers={"retry-after": "30"}), "rate_limited", 1, "closed"),
-    Row("429 without", status(429), "rate_limited", 1, "closed"),
-    Row("401 key revoked", status(401), "key_rejected", 1, "open"),
-    Row("402 credits spent", status(402), "key_rejected", 1, "open"),
-    Row("403 not allowed", status(403), "key_rejected", 1, "open"),
-    Row("403 moderated", status(403, body=MODERATED), "blocked", 4, "closed"),
-    Row("404 model unknown", status(404), "model_missing", 1, "open"),
-    Row("400 our fault", status(400), "request_rejected", 4, "closed", result="request_rejected"),
-    Row("422 our fault", status(422), "request_rejected", 4, "closed", result="request_rejected"),
-    Row("400 context length", status(400, body=CONTEXT), "too_long", 4, "closed"),
-    Row("413 too large", status(413), "too_long", 4, "closed"),
-    Row("5xx page", status(502, body="<html>bad gateway</html>"), "overloaded", 3, "open"),
-    Row("hang", {"kind": "hang"}, "timed_out", 3, "open", deadline=0.6),
-    Row("headers, then silence", {"kind": "headers_then_silence"}, "timed_out", 3, "open", deadline=0.6),
-    Row("closed before a byte", {"kind": "disconnect"}, "disconnected", 2, "open"),
-    Row("reset before a byte", {"kind": "reset"}, "disconnected", 2, "open"),
-    Row("body cut", {"kind": "cut"}, "cut_off", 3, "open", only="complete"),
-    Row("no finish reason", {"kind": "silent_end"}, "cut_off", 3, "open", only="complete"),
-    Row("web page with 200", {"kind": "html"}, "bad_answer", 3, "open"),
-    Row("broken JSON with 200", {"kind": "broken_json"}, "bad_answer", 3, "open"),
-    Row("error with 200", {"kind": "error_200"}, "overloaded", 3, "open",
-        kinds={"gemini complete error_200": "bad_answer"}),
-    Row("empty body", {"kind": "empty"}, "bad_answer", 3, "open"),
-    Row("no choices", {"kind": "no_choices"}, "bad_answer", 3, "open"),
-    Row("no text", {"kind": "no_text"}, "bad_answer", 3, "open"),
-    Row("safety filter", {"kind": "safety"}, "blocked", 4, "closed"),
-    Row("endless answer", {"kind": "endless"}, "bad_answer", 3, "open", withdrawn=1),
-    Row("stopped by length, spoken", {"kind": "length"}, "truncated", 4, "closed", only="stream",
-        withdrawn=1),
-    *(Row(f"{kind} early", after(kind, 2), kind_of, 3, "open", only="stream")
-      for kind, kind_of in DEATHS),
-    *(Row(f"{kind} midway", after(kind, 9), kind_of, 3, "open", only="stream", withdrawn=1)
-      for kind, kind_of in DEATHS),
-    # the first words are held back for a moment only: who falls silent later has been heard
-    Row("silence early", after("silence_midway", 2), "cut_off", 3, "open", only="stream", withdrawn=1),
-    Row("silence midway", after("silence_midway", 9), "cut_off", 3, "open", only="stream", withdrawn=1),
-    Row("comments midway", after("comments_midway", 9), "cut_off", 3, "open", only="stream",
-        withdrawn=1, kinds={"gemini stream comments_midway": "bad_answer"}),
-]  # fmt: skip
+LANES = [lane for lane in get_args(Lane) if lane != "speech"]
 CASES = [
     pytest.param(row, name, operation, id=f"{row.name}-{name}-{operation}")
     for row in ROWS
-    for name in NAMES
+    for name in row.at
     for operation in ("complete", "stream")
     if row.only in {"", operation}
 ]
@@ -103,26 +42,34 @@ async def warmed(engine: Engine, *, streamed: bool) -> None:
 
 @pytest.mark.parametrize(("row", "name", "operation"), CASES)
 async def test_a_failing_provider(row: Row, name: str, operation: str, vendors: Vendors) -> None:
+    for lane in LANES:  # over the same clients: making them is what takes the time
+        await fails_as_the_row_says(row, name, operation, lane, vendors)
+
+
+async def fails_as_the_row_says(
+    row: Row, name: str, operation: str, lane: Lane, vendors: Vendors
+) -> None:
     streamed = operation == "stream"
     second = SECOND[name]
     engine = vendors.engine(name, second)
-    request = hello(live(deadline=row.deadline))
+    context = live(lane=lane, deadline=row.deadline)
+    request = in_json(context) if row.schema else hello(context)
+    vendors.fake.script(name)
     await warmed(engine, streamed=streamed)
+    vendors.fake.calls.clear()
     vendors.fake.script(name, always=row.fault)
 
     outcomes = [await asked(engine, request, streamed=streamed) for _ in range(4)]
 
     kind = row.kinds.get(f"{name} {operation} {row.fault['kind']}", row.kind)
-    assert [outcome.result for outcome in outcomes] == [row.result] * 4
+    assert [outcome.result for outcome in outcomes] == [row.result] * 4, lane
     if row.result == "ok":
-        assert {outcome.provider for outcome in outcomes} == {second}
-        assert outcomes[0].withdrawn == (row.withdrawn if streamed else 0)
-    assert vendors.fake.wire_calls(name) - 1 == row.calls
+        assert {outcome.provider for outcome in outcomes} == {second}, lane
+        assert outcomes[0].withdrawn == (row.withdrawn if streamed else 0), lane
+    assert vendors.fake.wire_calls(name) == row.calls, lane
     health = next(status for status in engine.status() if status.name == name).health
-    assert health["stream" if streamed else "complete"].state == row.state
-    assert isinstance(engine.call_log, KeptCallLog)
-    written = [call.outcome for call in engine.call_log.calls if call.provider == name]
-    assert written == ["ok"] + [kind] * row.calls
+    assert health["stream" if streamed else "complete"].state == row.state, lane
+    assert outcomes_at(engine, name) == ["ok"] + [kind] * row.calls, lane
     assert await sockets_back(vendors.fake, 2) <= 2, "one idle connection for each provider"
 
 
@@ -135,12 +82,15 @@ async def test_an_answer_cut_by_length_is_given_and_says_so(name: str, vendors: 
     assert reply.text
 
 
+@pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_refused_connection(name: str, vendors: Vendors) -> None:
+async def test_a_refused_connection(name: str, streamed: bool, vendors: Vendors) -> None:
     engine = vendors.engine(name)
     await vendors.fake.stop()
-    outcome = await asked(engine, hello(), streamed=False)
+    outcome = await asked(engine, hello(), streamed=streamed)
     assert outcome.result == "all_providers_down"
+    assert outcomes_at(engine, name) == ["unreachable"] * 2, "two refusals open the breaker"
+    assert engine.status()[0].health["stream" if streamed else "complete"].state == "open"
+    assert vendors.fake.open_sockets == 0
     assert isinstance(engine.call_log, KeptCallLog)
-    assert {call.outcome for call in engine.call_log.calls} == {"unreachable"}
-    assert len(engine.call_log.calls) == 2, "two refusals open the breaker"
+    assert {call.tokens_in for call in engine.call_log.calls} == {0}, "nobody read it"
