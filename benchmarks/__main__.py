@@ -1,7 +1,7 @@
 """`make bench`: runs the benchmarks, prints a table, keeps the figures.
 
 Every module of this package whose name starts with `bench_` brings its own. Figures go to
-`results/latest.json`, raw samples beside the revision they belong to into `results/raw/`.
+`results/latest.json`, each with the revision it was measured at; all raw samples into `results/raw/`.
 """
 
 import argparse
@@ -13,7 +13,9 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -23,6 +25,7 @@ from benchmarks.registry import REGISTERED, Benchmark, Measured
 from tests.servers import PrivateServers, start_private_servers
 
 RESULTS = Path(__file__).parent / "results"
+MOST_SAMPLES = 100
 
 
 def main() -> int:
@@ -67,24 +70,24 @@ def _run(measure: Benchmark) -> list[Measured]:
 
 
 def _keep(figures: list[tuple[str, Measured]]) -> None:
-    rows = [
-        {
-            "id": identifier,
-            "name": measured.name,
-            "value": measured.value if measured.value == measured.value else None,
-            "unit": measured.unit,
-            "goal": measured.goal if measured.goal == measured.goal else None,
-            "peers": dict(measured.peers),
-            "ok": measured.ok,
-        }
-        for identifier, measured in figures
-    ]
+    """What was measured takes the place of earlier figures of the same benchmarks; the others stay."""
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "latest.json").write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    latest = RESULTS / "latest.json"
+    now = {identifier for identifier, _ in figures}
+    kept = json.loads(latest.read_text()) if latest.exists() else []
+    rows = [row for row in kept if row["id"] not in now]
+    told = {
+        "revision": _revision(),
+        "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    rows += [_row(identifier, measured) | told for identifier, measured in figures]
+    rows.sort(key=lambda row: (len(row["id"]), row["id"]))
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    latest.write_text(f"[\n{lines}\n]\n")
     raw = RESULTS / "raw"
     raw.mkdir(exist_ok=True)
     samples = {
-        "revision": _revision(),
+        **told,
         "cores": os.cpu_count(),
         "samples": {
             f"{identifier} {measured.name}": list(measured.samples)
@@ -92,6 +95,28 @@ def _keep(figures: list[tuple[str, Measured]]) -> None:
         },
     }
     (raw / f"{time.strftime('%Y%m%dT%H%M%S')}.json").write_text(json.dumps(samples))
+
+
+def _row(identifier: str, measured: Measured) -> dict[str, Any]:
+    return {
+        "id": identifier,
+        "name": measured.name,
+        "value": measured.value if measured.value == measured.value else None,
+        "unit": measured.unit,
+        "goal": measured.goal if measured.goal == measured.goal else None,
+        "peers": dict(measured.peers),
+        "ok": measured.ok,
+        "samples": _thinned(measured.samples),
+    }
+
+
+def _thinned(samples: Sequence[float]) -> list[float]:
+    """The ordered samples, at most a hundred of them evenly picked: all of them are in `raw`."""
+    ordered = sorted(samples)
+    if len(ordered) > MOST_SAMPLES:
+        step = (len(ordered) - 1) / (MOST_SAMPLES - 1)
+        ordered = [ordered[round(at * step)] for at in range(MOST_SAMPLES)]
+    return [float(f"{sample:.4g}") for sample in ordered]
 
 
 def _show(figures: list[tuple[str, Measured]]) -> None:

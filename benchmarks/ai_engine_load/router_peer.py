@@ -3,55 +3,38 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
 
 from benchmarks.ai_engine_load.fake import RunningFake
+from benchmarks.ai_engine_load.faults import DEADLINE_FAULTS, FAST_FAULTS, MIDSTREAM_FAULTS, OUTAGES
 from benchmarks.registry import PeerMissing
 
 VERSION = "1.106.2"
 HOME = Path(__file__).resolve().parents[2] / ".cache" / f"litellm-{VERSION}"
-
-
-class Overhead(TypedDict):
-    added_ms: float
-    cpu_ms: float
-
-
-class Failover(TypedDict):
-    ms: float
-    wire_per_request: float
-
-
-class Cut(TypedDict):
-    complete: float
-    mistaken: float
-
-
-class LiteLLM(TypedDict):
-    version: str
-    overhead: Overhead
-    failover_default: Failover
-    failover_tuned: Failover
-    cut: Cut
-    silent_end: Cut
-    hang_answer_s: float | None
+_FAULTS: Mapping[str, object] = {
+    "overhead": None,
+    "failover": FAST_FAULTS,
+    "outage": OUTAGES,
+    "cuts": MIDSTREAM_FAULTS,
+    "deadlines": DEADLINE_FAULTS,
+}
 
 
 @cache
-def measured(fake: RunningFake) -> LiteLLM:
-    """What LiteLLM's Router does in this run, on this machine."""
+def measured(fake: RunningFake, what: str) -> dict[str, float]:
+    """What LiteLLM's Router does in this run, on this machine; `what` is one of its script's parts."""
     fake.reset()
     script = Path(__file__).with_name("router_peer_script.py")
     done = subprocess.run(
-        [_python(), str(script), fake.address],
-        capture_output=True, text=True, timeout=300, check=False,
+        [_python(), str(script), fake.address, what, json.dumps(_FAULTS[what])],
+        capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     fake.reset()
     if done.returncode:
         raise PeerMissing(f"LiteLLM could not be measured: {done.stderr[-600:]}")
-    told: LiteLLM = json.loads(done.stdout.strip().splitlines()[-1])
+    told: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
 
 

@@ -1,6 +1,7 @@
-"""Runs LiteLLM's Router against the fake providers and prints what it measured as JSON.
+"""Runs one part of LiteLLM's measurements against the fake providers and prints the figures as JSON.
 
-It is run by LiteLLM's own Python: `router_peer_script.py <address of the fake>`. It imports nothing of ours.
+It is run by LiteLLM's own Python: `router_peer_script.py <address of the fake> <part> <faults as JSON>`.
+It imports nothing of ours.
 """
 
 import asyncio
@@ -18,9 +19,12 @@ from openai import AsyncOpenAI  # noqa: E402
 
 litellm.suppress_debug_info = True
 litellm.set_verbose = False
-ADDRESS = sys.argv[1]
+ADDRESS, PART, FAULTS = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+NOBODY = "http://127.0.0.1:9"
 ASKED = [{"role": "user", "content": "How do you do?"}]
+WHOLE = "with care."
 PAIRS = 200
+TUNED = {"num_retries": 0, "allowed_fails": 1, "cooldown_time": 30, "timeout": 2}
 
 
 def control(**order):
@@ -31,24 +35,28 @@ def control(**order):
 
 
 def calls_to(provider):
-    return sum(call["provider"] == provider for call in control()["calls"])
+    return [call for call in control()["calls"] if call["provider"] == provider]
 
 
-def router(**options):
+def router(first=ADDRESS, **options):
     """The first deployment is the one that is made to fail."""
 
     def deployment(name, base):
-        given = {"model": "openai/fake", "api_base": f"{ADDRESS}{base}", "api_key": "a-key"}
+        given = {"model": "openai/fake", "api_base": base, "api_key": "a-key"}
         return {"model_name": name, "litellm_params": given}
 
     return Router(
-        model_list=[deployment("first", "/api/v1"), deployment("second", "/openai/v1")],
+        model_list=[
+            deployment("first", f"{first}/api/v1"),
+            deployment("second", f"{ADDRESS}/openai/v1"),
+        ],
         fallbacks=[{"first": ["second"]}],
         **options,
     )
 
 
-TUNED = {"num_retries": 0, "allowed_fails": 1, "cooldown_time": 30, "timeout": 2}
+def p99(samples):
+    return statistics.quantiles(samples, n=100)[98] if len(samples) > 1 else samples[0]
 
 
 async def overhead():
@@ -68,66 +76,113 @@ async def overhead():
     return {"added_ms": statistics.median(added), "cpu_ms": statistics.mean(cpu_added)}
 
 
-async def failover(count, **options):
-    control(provider="openrouter", always={"kind": "status", "status": 500})
-    routed = router(**options)
-    await routed.acompletion(model="second", messages=ASKED)  # its first call loads much
-    before, times = calls_to("openrouter"), []
-    for _ in range(count):
-        began = time.perf_counter()
-        await routed.acompletion(model="first", messages=ASKED)
-        times.append((time.perf_counter() - began) * 1000)
-    wire = calls_to("openrouter") - before
+async def one_failover(routed):
+    """Milliseconds until the second deployment was asked, by the server's clock (this machine's monotonic
+    one): from the first wire call to the failing one, or from the request where nothing listens."""
+    failing, answering = len(calls_to("openrouter")), len(calls_to("groq"))
+    began = time.monotonic()
+    stream = await routed.acompletion(model="first", messages=ASKED, stream=True)
+    async for _ in stream:
+        pass
+    reached = calls_to("openrouter")[failing:]
+    since = reached[0]["at"] if reached else began
+    return (calls_to("groq")[answering]["at"] - since) * 1000
+
+
+async def failover():
+    told = {}
+    await router().acompletion(model="second", messages=ASKED)  # its first call loads much
+    for name, fault in FAULTS.items():
+        control(provider="openrouter", always=fault)
+        at = ADDRESS if fault else NOBODY
+        tuned = [await one_failover(router(at, **TUNED)) for _ in range(50)]
+        told[f"{name}, tuned, p99 of 50"] = p99(tuned)
+        told[f"{name}, default, median of 3"] = statistics.median(
+            [await one_failover(router(at)) for _ in range(3)]
+        )
+        control(provider="openrouter")
+    return told
+
+
+async def ten_a_second(routed, seconds, streamed):
+    """Wire calls to the failing deployment for each request, 10 requests a second in real time."""
+
+    async def ask():
+        reply = await routed.acompletion(model="first", messages=ASKED, stream=streamed)
+        if streamed:
+            async for _ in reply:
+                pass
+
+    before, waiting = len(calls_to("openrouter")), []
+    for _ in range(seconds * 10):
+        waiting.append(asyncio.ensure_future(ask()))
+        await asyncio.sleep(0.1)
+    await asyncio.gather(*waiting, return_exceptions=True)
+    return (len(calls_to("openrouter")) - before) / (seconds * 10)
+
+
+async def outage():
+    told = {}
+    for name, fault in FAULTS.items():
+        control(provider="openrouter", always=fault)
+        streamed = name == "cut in mid-stream"
+        told[f"{name}, tuned"] = await ten_a_second(router(**TUNED), 10, streamed)
+        if name != "hanging":  # by default it waits 6,000 s for one that hangs
+            told[f"{name}, default"] = await ten_a_second(router(), 10, streamed)
     control(provider="openrouter")
-    return {"ms": statistics.median(times), "wire_per_request": wire / count}
+    return told
 
 
-async def midstream(kind, count):
-    """How many cut answers came complete, and how many were given as if they were."""
-    control(provider="openrouter", always={"kind": kind, "after": 9})
+async def cuts():
+    """Percentages: answers that came complete, and that ended as if they were. One router for all."""
     routed = router(**TUNED)
-    complete = mistaken = 0
-    for _ in range(count):
-        text, finish = "", None
-        try:
-            stream = await routed.acompletion(model="first", messages=ASKED, stream=True)
-            async for chunk in stream:
-                text += chunk.choices[0].delta.content or ""
-                finish = chunk.choices[0].finish_reason or finish
-        except Exception:
-            continue
-        if text.endswith("with care."):
-            complete += 1
-        elif finish == "stop":
-            mistaken += 1
+    complete = mistaken = silent = 0
+    for fault in FAULTS:
+        control(provider="openrouter", always=fault)
+        for _ in range(25):
+            text, ended = "", False
+            try:
+                stream = await routed.acompletion(model="first", messages=ASKED, stream=True)
+                async for chunk in stream:
+                    text += chunk.choices[0].delta.content or ""
+                ended = True
+            except Exception:
+                pass
+            complete += text.endswith(WHOLE)
+            wrong = ended and not text.endswith(WHOLE)
+            mistaken += wrong
+            silent += wrong and fault["kind"] == "silent_end"
     control(provider="openrouter")
-    return {"complete": complete / count, "mistaken": mistaken / count}
+    asked = 25 * len(FAULTS)
+    return {"complete": complete / asked * 100, "mistaken": mistaken / asked * 100,
+            "silent": silent / 25 * 100}  # fmt: skip
 
 
-async def hang():
-    control(provider="openrouter", always={"kind": "hang"})
+async def late(streamed):
+    """How many milliseconds after its time a request was still not over, five seconds at the most."""
+    routed = router(num_retries=0, timeout=0.25, stream_timeout=0.25)
     began = time.perf_counter()
     try:
-        async with asyncio.timeout(15):
-            await router().acompletion(model="first", messages=ASKED)
-    except TimeoutError:
-        return None
-    finally:
-        control(provider="openrouter")
-    return time.perf_counter() - began
+        async with asyncio.timeout(5 + (1.0 if streamed else 0.5)):
+            reply = await routed.acompletion(model="first", messages=ASKED, stream=streamed)
+            if streamed:
+                async for _ in reply:
+                    pass
+    except Exception:
+        pass
+    return max(0.0, time.perf_counter() - began - (1.0 if streamed else 0.5)) * 1000
 
 
-async def main():
-    told = {
-        "version": __import__("importlib.metadata").metadata.version("litellm"),
-        "overhead": await overhead(),
-        "failover_default": await failover(3),
-        "failover_tuned": await failover(10, **TUNED),
-        "cut": await midstream("cut", 10),
-        "silent_end": await midstream("silent_end", 10),
-        "hang_answer_s": await hang(),
-    }
-    print(json.dumps(told))
+async def deadlines():
+    samples = []
+    await router().acompletion(model="second", messages=ASKED)
+    for fault in FAULTS:
+        control(provider="openrouter", always=fault)
+        control(provider="groq", always=fault)
+        samples += await asyncio.gather(*(late(streamed) for streamed in (True, False) * 3))
+    return {"p99": p99(samples)}
 
 
-asyncio.run(main())
+PARTS = {"overhead": overhead, "failover": failover, "outage": outage, "cuts": cuts,
+         "deadlines": deadlines}  # fmt: skip
+print(json.dumps(asyncio.run(PARTS[PART]())))

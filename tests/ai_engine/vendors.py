@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ai_engine.call_log import KeptCallLog
 from ai_engine.engine import Engine
 from ai_engine.errors import AiError
-from ai_engine.inputs import CallContext, Finished, Lane, StreamEvent, Withdrawn
+from ai_engine.inputs import CallContext, Finished, JsonValue, Lane, StreamEvent, Withdrawn
 from ai_engine.limits import Limits
 from ai_engine.messages import Message, Request
 from ai_engine.providers.gemini import Gemini
@@ -38,7 +38,10 @@ def hello(context: CallContext | None = None) -> Request:
 
 def in_json(context: CallContext | None = None) -> Request:
     """The same, to be answered in JSON: the fake finds nothing in it to make a claim of."""
-    schema = {"type": "object", "properties": {"claims": {}, "says_nothing": {}}}
+    schema: Mapping[str, JsonValue] = {
+        "type": "object",
+        "properties": {"claims": {}, "says_nothing": {}},
+    }
 
     def accept(text: str) -> bool:
         found = first_object(text).get("says_nothing")
