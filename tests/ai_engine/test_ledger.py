@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -52,6 +53,18 @@ def test_a_batch_that_is_stored_twice_counts_its_rows_once() -> None:
     ledger.store([record(1), record(2)])
     assert ModelCall.objects.count() == 2
     assert DailyUse.objects.get().calls == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_a_row_holds_what_the_record_says() -> None:
+    given = record(1, status=503, first_token_ms=12, tokens_cached=3, tokens_thinking=4, audio_seconds=1.5,
+                   cost_source="price_table", degraded=True, model_served="x\0" + "y" * 300)  # fmt: skip
+    ledger.store([given])
+    row = ModelCall.objects.get()
+    for name in (field.name for field in fields(given) if field.name != "model_served"):
+        assert getattr(row, name) == getattr(given, name), name
+    assert row.model_served == "x" + "y" * 119, "a provider's own word, cut to fit"
 
 
 @pytest.mark.django_db
