@@ -2,6 +2,7 @@
 what they make of an answer that is cut."""
 
 import asyncio
+import logging
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,6 +37,8 @@ class Bare:
 
 def whole_calls(fake: RunningFake) -> dict[str, float]:
     """Median milliseconds of one whole call on loopback, by SDK."""
+
+    logging.getLogger("google_genai").setLevel(logging.WARNING)  # it has a line for every bare call
 
     async def medians() -> dict[str, float]:
         async with _sdks(fake) as sdks:
