@@ -9,15 +9,13 @@ def run(code: str) -> str:
     return done.stdout.strip()
 
 
-def test_importing_the_engine_is_quick_and_loads_no_sdk() -> None:
+def test_importing_the_engine_loads_no_sdk() -> None:
     code = (
-        "import sys, time; began = time.process_time(); import ai_engine.engine; "
-        "print(time.process_time() - began, *sorted({'openai', 'groq', 'google', 'httpx', 'httpx2', "
-        "'aiohttp', 'pydantic', 'django'} & set(sys.modules)))"
+        "import sys; import ai_engine.engine; "
+        "print(*sorted({'openai', 'groq', 'google', 'httpx', 'httpx2', 'aiohttp', 'pydantic', 'django'} "
+        "& set(sys.modules)))"
     )
-    quickest = min((run(code).split() for _ in range(5)), key=lambda words: float(words[0]))
-    assert quickest[1:] == []
-    assert float(quickest[0]) < 0.05
+    assert run(code) == ""
 
 
 def test_the_core_works_without_django() -> None:
