@@ -1,24 +1,25 @@
-"""Live rooms: how long a word takes to be safe, to be heard by the others, and to be answered (P6, P7)."""
+"""Live rooms: how long a word takes to be safe, to be heard by the others, and to be answered (P6, P7); and the
+hard cases: everybody at once, and listeners that never read."""
 
 import asyncio
-import contextlib
 import json
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.registry import Measured, benchmark
+from benchmarks.room_load.servers import Started, bare, durable_servers, ours, raw, socket_io
 from tests.fake_providers.server import FakeProviders
 from tests.faults.room_client import RoomClient
 from tests.faults.two_servers import TwoServers
-from tests.servers import PrivateServers, free_port, start_postgres, start_redis
 from tests.stack import ROOT
 
 ROOMS = 100
@@ -29,6 +30,9 @@ SHARE_OF_BARE = 1.25  # on a machine where even the bare consumer misses the goa
 COMMITS_OF_AN_ANSWER = 3  # the words, the end of the turn, the claim of the next one
 TURNS = 24
 ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
+BURST = {"case": "burst", "viewers": 50, "each": 20}
+STALLED = {"case": "stalled", "stalled": 10, "segments": 150}
+MOST_GROWTH = 20.0  # megabytes, while ten listeners do not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +42,85 @@ class Heard:
     ack: float
     delivery: float
     lost: int
+    doubled: int
     acks: tuple[float, ...]
-
-
-@dataclass
-class BareServers(TwoServers):
-    """The calibration beside it."""
-
-    def serve(self, name: str, port: int) -> None:
-        command = (sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port))
-        self.start_process(name, *command, "benchmarks.room_load.bare:application")
 
 
 @benchmark("P6")
 def measure_rooms() -> Iterable[Measured]:
-    with _durable_servers() as folder:
-        ours = _heard(TwoServers, folder / "ours")
-        bare = _heard(BareServers, folder / "bare")
-    raw = _heard_raw()
-    assert ours.lost == 0, f"{ours.lost} deliveries were lost"
-    ack_goal = max(ACK_GOAL, SHARE_OF_BARE * bare.ack)
-    delivery_goal = max(DELIVERY_GOAL, SHARE_OF_BARE * bare.delivery)
+    with durable_servers() as folder:
+        two = _heard(ours(folder / "ours", ROOMS))
+        one = _heard(ours(folder / "single", ROOMS, is_single=True))
+        beside = {
+            f"bare Channels consumer, {layer}": _heard(bare(folder / layer, ROOMS, layer=layer))
+            for layer in ("pubsub", "redis", "memory")
+        }
+        yield from _measure_hard_cases(folder)
+    beside["websockets, nothing stored"] = _heard(raw(ROOMS))
+    beside["Socket.IO, nothing stored"] = _heard(socket_io(ROOMS))
+    calibration = beside["bare Channels consumer, pubsub"]
+    ack_goal = max(ACK_GOAL, SHARE_OF_BARE * calibration.ack)
+    delivery_goal = max(DELIVERY_GOAL, SHARE_OF_BARE * calibration.delivery)
+    acks = {name: heard.ack for name, heard in beside.items()}
+    deliveries = {name: heard.delivery for name, heard in beside.items()}
+    for name, heard in (("two servers", two), ("one server", one)):
+        yield Measured(
+            f"sent → acknowledged after commit, p95; {ROOMS} rooms, {3 * ROOMS} sockets, {name}",
+            heard.ack, "ms", ACK_GOAL, ok=heard.ack <= ack_goal, peers=acks, samples=heard.acks,
+        )  # fmt: skip
+        yield Measured(
+            f"sent → received by the others, p95, {name}",
+            heard.delivery, "ms", DELIVERY_GOAL, ok=heard.delivery <= delivery_goal, peers=deliveries,
+        )  # fmt: skip
+    lost, doubled = two.lost + one.lost, two.doubled + one.doubled
+    losses = {name: heard.lost for name, heard in beside.items()}
+    yield Measured("acknowledgements and deliveries lost", lost, "", 0, ok=lost == 0, peers=losses)
+    doubles = {name: heard.doubled for name, heard in beside.items()}
+    yield Measured("… doubled", doubled, "", 0, ok=doubled == 0, peers=doubles)
+
+
+def _measure_hard_cases(folder: Path) -> Iterable[Measured]:
+    """1,000 segments at once into a room of fifty; and 10 of 13 sockets that stop reading."""
+    with ours(folder / "burst", 1) as started:
+        burst = _case(started, BURST)
+    with ours(folder / "stalled", 1, is_single=True) as started:
+        assert started.ours is not None
+        before = started.ours.memory()
+        stalled = _case(started, STALLED)
+        growth = started.ours.memory() - before
+    others: dict[str, dict[str, float]] = {}
+    slow: dict[str, dict[str, float]] = {}
+    for layer in ("pubsub", "redis", "memory"):
+        with bare(folder / f"burst-{layer}", 1, layer=layer) as started:
+            others[f"bare Channels consumer, {layer}"] = _case(started, BURST)
+    for name, server in (("websockets", raw(1)), ("Socket.IO", socket_io(1))):
+        with server as started:
+            others[name] = _case(started, BURST)
+            slow[name] = _case(started, STALLED)
     yield Measured(
-        "sent → acknowledged after commit, p95; 100 rooms, 300 sockets, two servers",
-        ours.ack,
-        "ms",
-        ACK_GOAL,
-        ok=ours.ack <= ack_goal,
-        peers={"bare Channels consumer": bare.ack, "websockets, nothing stored": raw.ack},
-        samples=ours.acks,
-    )
+        "burst of 1,000 segments, 50 viewers: deliveries a second, stored",
+        burst["per_second"], "/s", 0, ok=burst["lost"] == 0,
+        peers={name: figures["per_second"] for name, figures in others.items()},
+    )  # fmt: skip
     yield Measured(
-        "sent → received by the others, p95",
-        ours.delivery,
-        "ms",
-        DELIVERY_GOAL,
-        ok=ours.delivery <= delivery_goal,
-        peers={"bare Channels consumer": bare.delivery, "websockets, nothing stored": raw.delivery},
-    )
+        "… deliveries lost", burst["lost"], "", 0, ok=burst["lost"] == 0,
+        peers={name: figures["lost"] for name, figures in others.items()},
+    )  # fmt: skip
     yield Measured(
-        "deliveries lost",
-        ours.lost,
-        "",
-        0,
-        ok=ours.lost == 0,
-        peers={"bare Channels consumer": bare.lost, "websockets": raw.lost},
-    )
+        "delivery to the others while ten never read, p95", stalled["p95"], "ms", DELIVERY_GOAL,
+        ok=stalled["lost"] == 0 and stalled["p95"] <= 2 * DELIVERY_GOAL,
+        peers={name: figures["p95"] for name, figures in slow.items()},
+    )  # fmt: skip
+    yield Measured("memory that the ten cost", growth, "MB", MOST_GROWTH, ok=growth <= MOST_GROWTH)
+    yield Measured(
+        "of the ten closed 4008", stalled["closed_4008"], "", 10, ok=stalled["closed_4008"] == 10,
+        peers={name: figures["closed_4008"] for name, figures in slow.items()},
+    )  # fmt: skip
 
 
 @benchmark("P7")
 def measure_answers() -> Iterable[Measured]:
-    with _durable_servers() as folder:
+    with durable_servers() as folder:
         samples, acks = asyncio.run(_answers(folder))
     median, ack = statistics.median(samples), statistics.median(acks)
     yield Measured(
@@ -102,51 +134,22 @@ def measure_answers() -> Iterable[Measured]:
     )
 
 
-@contextlib.contextmanager
-def _durable_servers() -> Iterator[Path]:
-    """A PostgreSQL that syncs every commit to the disk, and a Redis."""
-    folder = Path(tempfile.mkdtemp(prefix="mm-", dir="/tmp"))
-    folder.chmod(0o755)
-    servers = PrivateServers(folder)
-    before = dict(os.environ)
-    os.environ["DATABASE_URL"] = start_postgres(servers, durable=True)
-    os.environ["REDIS_URL"] = start_redis(servers)
-    try:
-        yield folder
-    finally:
-        os.environ.update({name: before[name] for name in ("DATABASE_URL", "REDIS_URL")})
-        servers.stop()
+def _heard(server: AbstractContextManager[Started]) -> Heard:
+    with server as started:
+        order = {**started.rooms, "seconds": SECONDS, "ready_in": READY_IN}
+        told = _run("benchmarks.room_load.load", order)
+    acks = tuple(told["ack"])
+    return Heard(_p95(told["ack"]), _p95(told["delivery"]), told["lost"], told["doubled"], acks)
 
 
-def _heard(kind: type[TwoServers], folder: Path) -> Heard:
-    folder.mkdir()
-    servers = kind(folder, {"DATABASE_POOL": "20"}, redis_url=os.environ["REDIS_URL"])
-    try:
-        servers.start()
-        opened = servers.open_rooms(ROOMS, "live")
-        return _load({**opened, "ports": servers.ports})
-    finally:
-        servers.stop()
+def _case(started: Started, case: dict[str, object]) -> dict[str, float]:
+    return _run("benchmarks.room_load.burst", {**started.rooms, **case})
 
 
-def _heard_raw() -> Heard:
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.room_load.raw", str(port)], cwd=ROOT
-    )
-    try:
-        time.sleep(2)
-        rooms = [{"id": str(number), "cookie": "a=b"} for number in range(ROOMS)]
-        return _load({"rooms": rooms, "token": "", "ports": [port]})
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _load(order: dict[str, object]) -> Heard:
+def _run(module: str, order: dict[str, object]) -> dict[str, Any]:  # what the load printed
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.room_load.load"],
-        input=json.dumps({**order, "seconds": SECONDS, "ready_in": READY_IN}),
+        [sys.executable, "-m", module],
+        input=json.dumps(order),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -154,8 +157,7 @@ def _load(order: dict[str, object]) -> Heard:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    told = json.loads(done.stdout)
-    return Heard(_p95(told["ack"]), _p95(told["delivery"]), told["lost"], tuple(told["ack"]))
+    return dict(json.loads(done.stdout))
 
 
 def _p95(samples: list[float]) -> float:

@@ -11,11 +11,24 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import path
 from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
+_LAYERS = {
+    "memory": {"BACKEND": "channels.layers.InMemoryChannelLayer"},
+    "redis": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [settings.REDIS_URL]},
+    },
+    "pubsub": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [settings.REDIS_URL]},
+    },
+}
+settings.CHANNEL_LAYERS = {"default": _LAYERS[os.environ["BARE_LAYER"]]}
 _http = get_asgi_application()
 
 from interviews.consumers.credentials import admit, read_credentials  # noqa: E402

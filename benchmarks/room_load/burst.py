@@ -1,0 +1,126 @@
+"""The hard cases: fifty people in one room who all speak at once, and listeners that never read.
+
+Run in a process of its own. Prints its figures as JSON.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+import time
+from typing import Any
+
+from benchmarks.room_load.wire import Frame, Wire, enter, segment
+
+LAST_WORDS = 40.0
+Order = dict[str, Any]  # as JSON brings it
+
+
+async def burst(order: Order) -> dict[str, float]:
+    """`viewers` sockets say `each` segments at once; every one of them hears all. Deliveries a second, and lost ones."""
+    room, viewers, each = order["rooms"][0]["id"], order["viewers"], order["each"]
+    expected = viewers * each
+    heard: list[set[str]] = [set() for _ in range(viewers)]
+    all_in, ready = asyncio.Event(), 0
+    ended: list[float] = []
+
+    async def view(number: int) -> None:
+        nonlocal ready
+        port = order["ports"][number % len(order["ports"])]
+        is_socket_io = order.get("is_socket_io", False)
+        async with enter(room, port, token=order["token"], is_socket_io=is_socket_io) as wire:
+            ready += 1
+            if ready == viewers:
+                all_in.set()
+            await all_in.wait()
+            for count in range(each):
+                await wire.send(segment(count + 1, f"{number} {count} said at once"))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await _hear(wire, heard[number], expected)
+            ended.append(time.perf_counter())
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(viewers):
+            group.create_task(view(number))
+        await all_in.wait()
+        began = time.perf_counter()
+    delivered = sum(len(texts) for texts in heard)
+    return {
+        "per_second": delivered / (max(ended) - began),
+        "lost": viewers * expected - delivered,
+    }
+
+
+async def stalled(order: Order) -> dict[str, float]:
+    """One speaks, two listen, `stalled` never read. The listeners' p95, and what the stalled ones hear when they come back."""
+    room, count = order["rooms"][0], order["segments"]
+    port = order["ports"][0]
+    sent: dict[str, float] = {}
+    waits: list[float] = []
+    is_socket_io = order.get("is_socket_io", False)
+
+    async def speak() -> None:
+        async with enter(room["id"], port, cookie=room["cookie"], is_socket_io=is_socket_io) as me:
+            await asyncio.sleep(3)
+            for number in range(count):
+                text = f"{number} " + "words " * 1200
+                sent[text.strip()] = time.perf_counter()
+                await me.send(segment(number + 1, text))
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(2)
+
+    async def listen() -> None:
+        heard: set[str] = set()
+        async with enter(room["id"], port, token=order["token"], is_socket_io=is_socket_io) as wire:
+            async with asyncio.timeout(count * 0.1 + LAST_WORDS):
+                async for frame in wire.frames():
+                    if frame["type"] == "event" and frame["kind"] == "segment.final":
+                        text = frame["text"].strip()
+                        waits.append((time.perf_counter() - sent[text]) * 1000)
+                        heard.add(text)
+                        await wire.send({"type": "ack", "seq": frame["seq"]})
+                    if len(heard) == count:
+                        return
+
+    async def stall() -> int:
+        """A socket whose program hangs: nothing is read until all was said."""
+        async with enter(room["id"], port, token=order["token"], is_socket_io=is_socket_io) as wire:
+            wire.socket.transport.pause_reading()
+            await asyncio.sleep(3 + count * 0.1 + 20)
+            wire.socket.transport.resume_reading()
+            with contextlib.suppress(Exception):
+                async for _ in wire.frames():
+                    pass
+            return wire.socket.close_code or 0
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(speak())
+        for _ in range(2):
+            group.create_task(listen())
+        hung = [group.create_task(stall()) for _ in range(order["stalled"])]
+    waits.sort()
+    return {
+        "p95": waits[int(len(waits) * 0.95)],
+        "lost": 2 * count - len(waits),
+        "closed_4008": sum(task.result() == 4008 for task in hung),
+    }
+
+
+async def _hear(wire: Wire, heard: set[str], expected: int) -> None:
+    latest: Frame = {}
+    async for frame in wire.frames():
+        if frame["type"] != "event" or frame["kind"] != "segment.final":
+            continue
+        heard.add(frame["text"])
+        latest = frame
+        if len(heard) % 32 == 0:
+            await wire.send({"type": "ack", "seq": latest["seq"]})
+        if len(heard) == expected:
+            return
+
+
+if __name__ == "__main__":
+    order = json.loads(sys.stdin.read())
+    case = {"burst": burst, "stalled": stalled}[order["case"]]
+    sys.stdout.write(json.dumps(asyncio.run(case(order))))
