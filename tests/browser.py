@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,7 +21,18 @@ FLAGS = (
     "--disable-sync",
 )
 PHONE, DESK = 375, 1440
+# Colours on their way from one scheme to the other are of neither.
+_SETTLED = """async () => {
+  await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+  for (const animation of document.getAnimations()) animation.finish();
+}"""
 Scheme = Literal["light", "dark"]
+Look = tuple[int, Scheme]
+EVERY_LOOK: tuple[Look, ...] = ((PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark"))
+EACH_ONCE: tuple[Look, ...] = (
+    (PHONE, "dark"),
+    (DESK, "light"),
+)  # colours do not depend on the width
 
 
 @contextmanager
@@ -91,6 +102,22 @@ def audit(page: Page) -> list[str]:
         for violation in found
         for node in violation["nodes"]
     ]
+
+
+def looked_at(page: Page, *, looks: Sequence[Look] = EACH_ONCE) -> list[str]:
+    """The page as it is, in several looks: what axe finds, and what is wider than the window.
+
+    Needs a page opened as `audited`. To open a page anew for each look would ask the same, for far longer.
+    """
+    found = []
+    for width, scheme in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(_SETTLED)
+        found += [f"{width} px, {scheme}: {fault}" for fault in audit(page)]
+        if overflow(page) > 0:
+            found.append(f"{width} px: wider than the window by {overflow(page)} px")
+    return found
 
 
 def overflow(page: Page) -> int:

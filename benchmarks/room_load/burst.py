@@ -10,6 +10,8 @@ import sys
 import time
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
+
 from benchmarks.room_load.wire import Frame, Wire, enter, segment
 
 LAST_WORDS = 40.0
@@ -35,7 +37,7 @@ async def burst(order: Order) -> dict[str, float]:
             await all_in.wait()
             for count in range(each):
                 await wire.send(segment(count + 1, f"{number} {count} said at once"))
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, ConnectionClosed):
                 async with asyncio.timeout(LAST_WORDS):
                     await _hear(wire, heard[number], expected)
             ended.append(time.perf_counter())
@@ -89,7 +91,7 @@ async def stalled(order: Order) -> dict[str, float]:
             wire.socket.transport.pause_reading()
             await asyncio.sleep(3 + count * 0.1 + 20)
             wire.socket.transport.resume_reading()
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(ConnectionClosed):
                 async for _ in wire.frames():
                     pass
             return wire.socket.close_code or 0

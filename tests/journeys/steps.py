@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, expect
 
 from meetmind.demo.candidate import Script
-from tests.browser import DESK, Scheme, open_page
+from tests.browser import open_page
 from tests.stack import OneProcess
 
 
@@ -45,11 +45,9 @@ def signed_in(
     stack: OneProcess,
     member: dict[str, str],
     *,
-    width: int = DESK,
-    scheme: Scheme = "light",
     audited: bool = False,
 ) -> Iterator[Page]:
-    with open_page(browser, stack.url, width=width, scheme=scheme, audited=audited) as page:
+    with open_page(browser, stack.url, audited=audited) as page:
         page.goto("/accounts/login/")
         page.get_by_label("Email").fill(member["email"])
         page.get_by_label("Password").first.fill(member["password"])

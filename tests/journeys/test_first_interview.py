@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from meetmind.demo.candidate import Script
-from tests.browser import DESK, PHONE, Faults, Scheme, audit, open_page, overflow
+from tests.browser import EVERY_LOOK, Faults, looked_at, open_page
 from tests.journeys.steps import answer_next, enter_the_room, signed_in, submit_scorecard
 from tests.stack import OneProcess
 
@@ -40,20 +40,14 @@ def test_an_interview_from_the_link_to_a_scorecard_with_checked_quotes(
     assert in_the_report.words == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESK])
-def test_axe_finds_nothing_on_the_way(
-    stack: OneProcess, browser: Browser, width: int, scheme: Scheme
-) -> None:
+def test_axe_finds_nothing_on_the_way(stack: OneProcess, browser: Browser) -> None:
     demo = json.loads((stack.folder / "data" / "demo.json").read_text())
     found: dict[str, list[str]] = {}
 
     def look(page: Page, name: str) -> None:
-        found[name] = audit(page)
-        if overflow(page) > 0:
-            found[name].append(f"wider than the window by {overflow(page)} px")
+        found[name] = looked_at(page, looks=EVERY_LOOK)
 
-    with open_page(browser, stack.url, width=width, scheme=scheme, audited=True) as page:
+    with open_page(browser, stack.url, audited=True) as page:
         page.goto(demo["candidate_links"][0])
         look(page, "link")
         page.get_by_role("button", name="Continue").click()
@@ -62,9 +56,7 @@ def test_axe_finds_nothing_on_the_way(
         page.get_by_role("button", name="Start the interview").click()
         answer_next(page, Script())
         look(page, "room")
-    with signed_in(
-        browser, stack, demo["members"][0], width=width, scheme=scheme, audited=True
-    ) as page:
+    with signed_in(browser, stack, demo["members"][0], audited=True) as page:
         look(page, "home")
         page.goto(f"/interviews/{demo['interviews'][1]['id']}/report/")
         expect(page.locator("#summary blockquote, #summary .cite").first).to_be_visible()
