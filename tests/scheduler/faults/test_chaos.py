@@ -2,11 +2,8 @@
 
 import os
 import random
-import shutil
-import subprocess
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,8 +13,9 @@ from scheduler.enqueue import start_workflow
 from scheduler.models import Attempt, Edge, Job, WorkflowRun
 from scheduler.states import OPEN
 from scheduler.workflow import Step, Workflow
+from tests.faults.fragile_redis import FragileRedis
 from tests.scheduler.probe.jobs import RAN_TOO_SOON
-from tests.scheduler.processes import Fleet, fleet, free_port, kill_group
+from tests.scheduler.processes import Fleet, fleet, kill_group
 from webapi.json import JsonValue
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
@@ -27,26 +25,6 @@ JOBS = int(os.environ.get("CHAOS_JOBS", "800"))
 PATIENCE = 60 + JOBS / 20
 # Along the longest path of some graphs the ordinary waits before retries add up to more than the patience.
 BACKOFF = {"SCHEDULER_BACKOFF": "0.1,0.5,1"}
-
-
-@dataclass
-class FragileRedis:
-    """Loses everything each time."""
-
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        binary = shutil.which("redis-server") or shutil.which("valkey-server")
-        assert binary
-        command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
 
 
 def random_graph(chance: random.Random) -> Workflow:
@@ -88,8 +66,7 @@ def test_every_job_is_settled_once_and_every_counter_is_right(tmp_path: Path) ->
     chance, redis = random.Random(seed), FragileRedis()
     redis.start()
     try:
-        url = f"redis://127.0.0.1:{redis.port}/0"
-        with fleet(slots=3, redis_url=url, settings=BACKOFF) as processes:
+        with fleet(slots=3, redis_url=redis.url, settings=BACKOFF) as processes:
             run = start_workflow(random_graph(chance))
             for _ in range(2):
                 processes.worker()
