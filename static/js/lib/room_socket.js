@@ -7,7 +7,8 @@ const DEAD_AFTER = 35_000; // two pongs missed
 const ACK_EVERY = 32;
 const ACK_AFTER = 1_000;
 const SLOWEST_RETRY = 15_000;
-const RESEND_PAUSE = 70; // keeps a long outbox below the server's limit of messages a second
+const WITHOUT_PAUSE = 10; // messages at once; then slower than the server's limit of messages a second
+const PAUSE = 70;
 const FINAL = { 4001: "signed_out", 4003: "not_allowed", 4004: "missing", 4009: "replaced", 4010: "over" };
 
 /** Full jitter: many clients that lost one server must not all come back at the same moment. */
@@ -29,8 +30,11 @@ export class RoomSocket extends EventTarget {
   #attempt = 0;
   #heardAt = 0;
   #askedForGap = false;
+  #sent = new Set(); // keys of the outbox's messages that went out over this connection
+  #unanswered = []; // of those, what the server has not answered yet: it answers in the order of sending
   #timers = { retry: 0, ack: 0, ping: 0 };
   #stopped = false;
+  #isSending = false;
 
   constructor({ interview, as, outbox }) {
     super();
@@ -58,6 +62,8 @@ export class RoomSocket extends EventTarget {
     this.#tellStatus("connecting");
     const socket = new WebSocket(this.#url, [SUBPROTOCOL]);
     this.#socket = socket;
+    this.#sent.clear();
+    this.#unanswered = [];
     socket.addEventListener("open", () => this.#sayHello());
     socket.addEventListener("message", (event) => {
       if (socket === this.#socket) this.#hear(event.data);
@@ -86,7 +92,7 @@ export class RoomSocket extends EventTarget {
     const { type, ...rest } = message;
     const whole = { type, client_seq: this.#clientSeq, client_id: this.#clientId, ...rest };
     await this.#outbox.add(whole);
-    this.#write(whole);
+    this.#sendOutbox();
     return whole.client_seq;
   }
 
@@ -140,23 +146,33 @@ export class RoomSocket extends EventTarget {
       this.#ackedSeq = 0;
       this.#tell("reset", frame);
     }
-    const isFirst = !this.#isWelcome;
     this.#epoch = frame.epoch;
     this.#isWelcome = true;
     this.#attempt = 0;
     this.#askedForGap = false;
     this.#tell("welcome", frame);
     this.#tellStatus("open");
-    if (isFirst) this.#resend(this.#socket);
+    this.#sendOutbox();
   }
 
-  /** In the order of writing; a newer connection takes over where this one broke. */
-  async #resend(socket) {
-    for (const message of this.#outbox.all()) {
-      if (socket !== this.#socket || socket.readyState !== WebSocket.OPEN) return;
-      socket.send(JSON.stringify(message));
-      await new Promise((resolve) => setTimeout(resolve, RESEND_PAUSE));
+  /** In the order of writing, also what is written meanwhile; after a break the next connection begins anew. */
+  async #sendOutbox() {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    let count = 0;
+    for (let message = this.#nextToSend(); message; message = this.#nextToSend()) {
+      this.#sent.add(keyOf(message));
+      this.#unanswered.push(message);
+      this.#socket.send(JSON.stringify(message));
+      count += 1;
+      if (count >= WITHOUT_PAUSE) await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
+    this.#isSending = false;
+  }
+
+  #nextToSend() {
+    if (!this.#isWelcome || this.#socket.readyState !== WebSocket.OPEN) return null;
+    return this.#outbox.all().find((message) => !this.#sent.has(keyOf(message))) ?? null;
   }
 
   #apply(frame) {
@@ -197,10 +213,12 @@ export class RoomSocket extends EventTarget {
     this.#tell("refused", { ...frame, message });
   }
 
-  /** The server answers by number alone: the oldest message of that number is meant. */
+  /** The server answers by number alone: of two tabs' messages with one number, the one that was sent first. */
   #take(clientSeq) {
-    const message = this.#outbox.all().find((kept) => kept.client_seq === clientSeq);
-    return message ? this.#outbox.remove(message.client_id, clientSeq) : null;
+    const at = this.#unanswered.findIndex((message) => message.client_seq === clientSeq);
+    if (at < 0) return null;
+    const [message] = this.#unanswered.splice(at, 1);
+    return this.#outbox.remove(message);
   }
 
   #ping() {
@@ -247,4 +265,8 @@ export class RoomSocket extends EventTarget {
   #tellStatus(status) {
     this.#tell("status", { status });
   }
+}
+
+function keyOf({ client_id, client_seq }) {
+  return `${client_id}/${client_seq}`;
 }

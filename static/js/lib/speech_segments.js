@@ -2,25 +2,29 @@
 
 const PRE_ROLL = 3; // frames before the voice is noticed: the first sound of a word is soft
 const OPENS_AFTER = 1; // loud frames in a row
+const SUSTAINED_AFTER = 2; // 200 ms: a voice, not a cough
+const VOICE_EVERY = 30; // 3 s: whoever speaks for long is still known to speak
 const CLOSES_AFTER = 7; // quiet frames in a row: 700 ms ends a segment, not an answer
 const LONGEST = 300; // 30 s: then the next segment begins without a gap
 const QUIETEST = 0.006;
 const ABOVE_NOISE = 3;
 
 export class SpeechSegments {
-  #onSegment;
-  #onVoice;
+  #on;
+  #newId;
   #before = [];
   #segment = null;
   #loud = 0;
   #quiet = 0;
   #noise = 0.003;
 
-  /** onVoice(id) when somebody begins to speak; onSegment(id, frames) when a segment is whole. */
-  constructor({ onVoice, onSegment, newId = () => crypto.randomUUID() }) {
-    this.#onVoice = onVoice;
-    this.#onSegment = onSegment;
-    this.newId = newId;
+  /**
+   * on: { voice(id) at the first sound of a segment and every 3 s while it lasts; sustained?(id) once it is surely
+   * a voice; segment(id, frames) when it is whole }
+   */
+  constructor({ on, newId = () => crypto.randomUUID() }) {
+    this.#on = on;
+    this.#newId = newId;
   }
 
   get isSpeaking() {
@@ -35,9 +39,10 @@ export class SpeechSegments {
     this.#quiet = isLoud ? 0 : this.#quiet + 1;
     if (this.#segment) this.#goOn(samples);
     else this.#waitForVoice(samples);
+    if (this.#segment && this.#loud === SUSTAINED_AFTER) this.#on.sustained?.(this.#segment.id);
   }
 
-  /** The microphone is switched off in the middle of a word: what was said until then counts. */
+  /** Somebody is done, or the microphone is switched off in the middle of a word: what was said until then counts. */
   flush() {
     if (this.#segment) this.#close();
     this.#before = [];
@@ -54,23 +59,36 @@ export class SpeechSegments {
   }
 
   #goOn(samples) {
-    this.#segment.frames.push(samples);
+    const { id, frames } = this.#segment;
+    frames.push(samples);
+    if (frames.length % VOICE_EVERY === 0) this.#on.voice(id);
     if (this.#quiet >= CLOSES_AFTER) {
       this.#close();
-    } else if (this.#segment.frames.length >= LONGEST) {
+    } else if (frames.length >= LONGEST) {
       this.#close();
       this.#open([]);
     }
   }
 
   #open(frames) {
-    this.#segment = { id: this.newId(), frames: [...frames] };
-    this.#onVoice(this.#segment.id);
+    this.#segment = { id: this.#newId(), frames: [...frames] };
+    this.#on.voice(this.#segment.id);
   }
 
   #close() {
     const { id, frames } = this.#segment;
     this.#segment = null;
-    this.#onSegment(id, frames);
+    this.#on.segment(id, frames);
   }
+}
+
+/** Frames of a segment as one piece of sound. */
+export function joined(frames) {
+  const samples = new Int16Array(frames.reduce((sum, frame) => sum + frame.length, 0));
+  let at = 0;
+  for (const frame of frames) {
+    samples.set(frame, at);
+    at += frame.length;
+  }
+  return samples;
 }

@@ -1,50 +1,152 @@
-// Spoken segments on their way to becoming words: sent whole, kept until their words are stored, sent again after
-// a cut under the same id.
+// Spoken segments on their way to becoming words: sent whole, a few at a time, sent again after a cut or when the
+// server was busy, and kept, also over a reload, until their words are stored or given up by whoever said them.
+import { joined } from "./speech_segments.js";
+import { RoomStore, SOUNDS } from "./room_store.js";
 
 const PIECE = 32 * 1024;
 const RATE = 16_000;
+const AT_ONCE = 3; // one less than the server takes
+const ANSWERED_WITHIN = 30_000;
+const TRIES = 3;
+const BUSY_FOR = [1_000, 2_000, 4_000, 8_000];
 
-export class SpokenWords {
+export class SpokenWords extends EventTarget {
   #socket;
-  #waiting = new Map();
+  #store;
+  #entries = new Map(); // by segment: { seg_id, samples, extra, sentAt, tries, hasFailed, timer }
+  #busyTimes = 0;
+  #busyTimer = 0;
 
-  constructor(socket) {
+  /** With what an earlier page of this room could not deliver. */
+  static async open({ socket, room }) {
+    const words = new SpokenWords(socket, await RoomStore.open(room, SOUNDS));
+    for (const { seg_id, samples, extra, at } of await words.#store.all()) words.#keep({ seg_id, samples, extra, at });
+    return words;
+  }
+
+  constructor(socket, store) {
+    super();
     this.#socket = socket;
-    socket.addEventListener("welcome", () => this.#sendAll());
+    this.#store = store;
+    socket.addEventListener("welcome", () => this.#sendAllAgain());
     socket.addEventListener("event", ({ detail }) => {
-      if (detail.kind === "segment.final" || detail.kind === "segment.failed") this.#waiting.delete(detail.seg_id);
+      if (detail.kind === "segment.final") this.forget(detail.seg_id);
+      if (detail.kind === "segment.failed") this.#fail(detail.seg_id, { isTold: true });
     });
-    socket.addEventListener("refused", ({ detail }) => {
-      if (detail.code === "nothing_heard") this.#waiting.delete(detail.seg_id);
-    });
+    socket.addEventListener("refused", ({ detail }) => this.#refused(detail));
   }
 
-  get isWaiting() {
-    return this.#waiting.size > 0;
+  /** The segments without words, oldest first: [{ segId, hasFailed }]. */
+  get waiting() {
+    return [...this.#entries.values()].map(({ seg_id, hasFailed }) => ({ segId: seg_id, hasFailed }));
   }
 
-  /** A whole segment, as frames of 16 bit samples. */
-  send(segId, frames) {
-    const length = frames.reduce((sum, frame) => sum + frame.length, 0);
-    const samples = new Int16Array(length);
-    let at = 0;
-    for (const frame of frames) {
-      samples.set(frame, at);
-      at += frame.length;
-    }
-    this.#waiting.set(segId, samples);
-    this.#sendOne(segId, samples);
+  has(segId) {
+    return this.#entries.has(segId);
   }
 
-  #sendAll() {
-    for (const [segId, samples] of this.#waiting) this.#sendOne(segId, samples);
+  /** A whole segment, as frames of 16 bit samples. `extra` goes with it: who speaks, where that is not its sender. */
+  send(segId, frames, extra = {}) {
+    const entry = { seg_id: segId, samples: joined(frames), extra, at: Date.now() };
+    this.#store.put(entry);
+    this.#keep(entry);
+    this.#pump();
   }
 
-  #sendOne(segId, samples) {
-    if (!this.#socket.isOpen) return;
-    this.#socket.drop({ type: "audio.start", seg_id: segId, codec: "pcm16", rate: RATE });
-    const bytes = new Uint8Array(samples.buffer);
+  /** Once more from the start, after it failed. */
+  retry(segId) {
+    const entry = this.#entries.get(segId);
+    if (!entry) return;
+    Object.assign(entry, { hasFailed: false, sentAt: 0, tries: 0 });
+    this.#pump();
+  }
+
+  /** Its words are known: the sound is kept no longer. */
+  forget(segId) {
+    const entry = this.#entries.get(segId);
+    if (!entry) return;
+    clearTimeout(entry.timer);
+    this.#entries.delete(segId);
+    this.#busyTimes = 0;
+    this.#store.remove(segId);
+    this.#pump();
+  }
+
+  #keep(entry) {
+    this.#entries.set(entry.seg_id, { ...entry, sentAt: 0, tries: 0, hasFailed: false, timer: 0 });
+  }
+
+  #sendAllAgain() {
+    for (const entry of this.#entries.values()) this.#takeBack(entry);
+    this.#pump();
+  }
+
+  #takeBack(entry) {
+    clearTimeout(entry.timer);
+    entry.sentAt = 0;
+  }
+
+  #pump() {
+    if (!this.#socket.isOpen || this.#busyTimer) return;
+    const all = [...this.#entries.values()].filter((entry) => !entry.hasFailed);
+    const free = AT_ONCE - all.filter((entry) => entry.sentAt).length;
+    for (const entry of all.filter((one) => !one.sentAt).slice(0, Math.max(0, free))) this.#sendOne(entry);
+  }
+
+  #sendOne(entry) {
+    entry.sentAt = Date.now();
+    entry.tries += 1;
+    entry.timer = setTimeout(() => this.#unanswered(entry), ANSWERED_WITHIN);
+    this.#socket.drop({ type: "audio.start", seg_id: entry.seg_id, codec: "pcm16", rate: RATE, ...entry.extra });
+    const bytes = new Uint8Array(entry.samples.buffer, entry.samples.byteOffset, entry.samples.byteLength);
     for (let from = 0; from < bytes.length; from += PIECE) this.#socket.dropBytes(bytes.subarray(from, from + PIECE));
-    this.#socket.drop({ type: "audio.end", seg_id: segId });
+    this.#socket.drop({ type: "audio.end", seg_id: entry.seg_id });
+  }
+
+  #unanswered(entry) {
+    if (!this.#socket.isOpen) return; // all are sent again with the next welcome
+    this.#takeBack(entry);
+    if (entry.tries >= TRIES) this.#fail(entry.seg_id);
+    this.#pump();
+  }
+
+  #refused({ code, seg_id }) {
+    if (code === "nothing_heard") this.forget(seg_id);
+    if (code === "busy") this.#comeLater(seg_id);
+    if (code === "audio_too_long") this.#fail(seg_id ?? this.#latest()?.seg_id);
+    if (code === "no_speech") for (const entry of this.#sent()) this.#fail(entry.seg_id);
+  }
+
+  #comeLater(segId) {
+    const entry = this.#entries.get(segId) ?? this.#latest();
+    if (!entry) return;
+    this.#takeBack(entry);
+    entry.tries -= 1; // being turned away is no try
+    const wait = BUSY_FOR[Math.min(this.#busyTimes, BUSY_FOR.length - 1)];
+    this.#busyTimes += 1;
+    clearTimeout(this.#busyTimer);
+    this.#busyTimer = setTimeout(() => {
+      this.#busyTimer = 0;
+      this.#pump();
+    }, wait);
+  }
+
+  /** The server answers in the order of sending: without an id, the last one sent is meant. */
+  #latest() {
+    return this.#sent().at(-1);
+  }
+
+  #sent() {
+    return [...this.#entries.values()].filter((entry) => entry.sentAt).sort((a, b) => a.sentAt - b.sentAt);
+  }
+
+  /** The sound stays: it can be tried again, or its words typed. `isTold`: the room's log says so already. */
+  #fail(segId, { isTold = false } = {}) {
+    const entry = this.#entries.get(segId);
+    if (!entry || entry.hasFailed) return;
+    this.#takeBack(entry);
+    entry.hasFailed = true;
+    if (!isTold) this.dispatchEvent(new CustomEvent("failed", { detail: { seg_id: segId } }));
+    this.#pump();
   }
 }

@@ -1,88 +1,129 @@
 // Speaking in place of typing: the provider's transcription where there is one, else the browser's, else typing. The
-// rung is chosen by what works, and falling down a rung is said.
+// rung is chosen by what works, and falling down a rung is said. Several may live on one page, each with its own
+// source of sound; they share one SpokenWords.
 import { BrowserRecognition } from "./browser_recognition.js";
-import { need, setText } from "./dom.js";
+import { setText } from "./dom.js";
 import { Microphone, MicrophoneTrouble } from "./microphone.js";
 import { SpeechSegments } from "./speech_segments.js";
-import { SpokenWords } from "./spoken_words.js";
+
+const INTERIM_EVERY = 300;
+const FALLS_AFTER = 2; // segments in a row that the provider could not write down
+const RISES_AFTER = 120_000;
+const WORDS = {
+  listening: "Listening…",
+  rests: "Not listening while the question is read aloud",
+  asleep: "No sound arrives: press anywhere on this page to wake the microphone",
+};
+const HINTS = {
+  provider: "What you say is sent to an AI provider that writes it down.",
+  browser: "Your browser writes down what you say. It may send the sound to its maker.",
+  typing: "Speech cannot be written down here. Please type.",
+};
+const FALLEN = {
+  browser: "What you say cannot be written down the usual way now; the sound is kept. Press Speak to let your browser write it down (it may send the sound to its maker), or type.",
+  typing: "What you say cannot be written down now; the sound is kept. Please type.",
+};
 
 export class VoiceInput {
   #socket;
-  #on;
   #words;
+  #on;
+  #extra;
+  #elements;
+  #names;
+  #canUseBrowser;
   #microphone;
   #segments;
   #recognition;
-  #rests = false;
-  #isListening = false;
+  #mine = new Set();
+  #failures = 0;
+  #fallenUntil = 0;
+  #interimAt = 0;
+  #state = { isListening: false, rests: false, isAsleep: false };
   hasProvider = false;
+  /** With headphones: the microphone stays open while the computer speaks, and a voice stops it. */
+  mayInterrupt = false;
 
-  /** on: { segment(segId), final(segId, text), problem(words), silence(isSilent) } */
-  constructor({ socket, language, on }) {
+  /**
+   * words: the page's SpokenWords. source: opens another sound than the microphone; then only a provider can write
+   * it down. extra(): fields that go with each segment, asked when it begins. elements, all optional: button,
+   * buttonWords, listening, listeningWords, level, interim. names: { speak, stop } of the button.
+   * on: { segment(segId), final(segId, text), problem(words), silence?(isSilent), change?(isListening), sustained?() }
+   */
+  constructor({ socket, words, language, source, lost, extra = () => ({}), elements = {}, names = { speak: "Speak", stop: "Stop speaking" }, on }) {
     this.#socket = socket;
+    this.#words = words;
     this.#on = on;
-    this.#words = new SpokenWords(socket);
+    this.#extra = extra;
+    this.#elements = elements;
+    this.#names = names;
+    this.#canUseBrowser = !source;
+    let said = {}; // who speaks is settled when a segment begins
     this.#segments = new SpeechSegments({
-      onVoice: () => this.#voice(),
-      onSegment: (segId, frames) => {
-        on.segment(segId);
-        this.#words.send(segId, frames);
-        on.silence(true);
+      on: {
+        voice: (segId) => {
+          if (!this.#mine.has(segId)) said = this.#extra();
+          this.#mine.add(segId);
+          this.#voice(segId);
+        },
+        sustained: () => this.#on.sustained?.(),
+        segment: (segId, frames) => {
+          on.segment(segId);
+          words.send(segId, frames, said);
+          on.silence?.(true);
+        },
       },
     });
     this.#microphone = new Microphone({
-      onFrame: (samples, level) => {
-        need("level").value = Math.min(1, level * 8);
-        if (!this.#rests) this.#segments.push(samples, level);
-      },
-      onLost: (words) => {
-        this.#segments.flush();
-        this.#show(false);
-        on.problem(words);
+      source,
+      lost,
+      on: {
+        frame: (samples, level) => this.#frame(samples, level),
+        lost: (trouble) => {
+          this.#segments.flush();
+          this.#show({ isListening: false });
+          on.problem(trouble);
+        },
+        asleep: (isAsleep) => this.#show({ isAsleep }),
       },
     });
-    this.#recognition = new BrowserRecognition({
-      language,
-      on: {
-        interim: (segId, text) => {
-          this.#voice();
-          socket.drop({ type: "segment.interim", seg_id: segId, text });
-          setText(need("interim"), text);
-        },
-        final: (segId, text) => {
-          setText(need("interim"), "");
-          on.final(segId, text);
-          on.silence(true);
-        },
-        failed: (words) => {
-          this.#show(false);
-          on.problem(words);
-        },
-      },
+    this.#recognition = new BrowserRecognition({ language, on: this.#heardByBrowser() });
+    socket.addEventListener("event", ({ detail }) => this.#watchProvider(detail));
+    socket.addEventListener("refused", ({ detail }) => {
+      if (detail.code === "no_speech" && this.#microphone.isOpen) this.#fall();
     });
   }
 
   get isListening() {
-    return this.#isListening;
+    return this.#state.isListening;
   }
 
-  get isWaiting() {
-    return this.#words.isWaiting || this.#segments.isSpeaking;
+  /** The rung that speech would take now: provider, browser or typing. */
+  get rung() {
+    if (this.hasProvider && Date.now() >= this.#fallenUntil) return "provider";
+    const canUseBrowser = this.#canUseBrowser && BrowserRecognition.exists && !this.#recognition.hasFailed;
+    return canUseBrowser ? "browser" : "typing";
   }
 
-  #voice() {
-    this.#on.silence(false);
-    this.#socket.drop({ type: "segment.interim", seg_id: "speaking", text: "" });
+  /** Said beside the button before anything is heard: where the sound goes. */
+  get hint() {
+    return HINTS[this.rung];
+  }
+
+  /** The device that is really used. */
+  get deviceId() {
+    return this.#microphone.deviceId;
   }
 
   async start() {
+    const { rung } = this;
     try {
-      if (this.hasProvider) await this.#microphone.open();
-      else if (BrowserRecognition.exists) this.#recognition.open();
-      else throw new MicrophoneTrouble("Speech cannot be written down here. Please type.");
-      this.#show(true);
+      if (rung === "typing") throw new MicrophoneTrouble(HINTS.typing);
+      if (rung === "browser") this.#recognition.open();
+      else if (!(await this.#microphone.open())) return;
+      this.#show({ isListening: true, isAsleep: false });
     } catch (trouble) {
-      this.#show(false);
+      this.#show({ isListening: false });
       if (!(trouble instanceof MicrophoneTrouble)) throw trouble;
       this.#on.problem(trouble.message);
     }
@@ -90,22 +131,85 @@ export class VoiceInput {
 
   stop() {
     this.#segments.flush();
-    if (this.#microphone.isOpen) this.#microphone.close();
-    if (this.#recognition.isOpen) this.#recognition.close();
-    this.#show(false);
+    this.#microphone.close();
+    this.#recognition.close();
+    this.#show({ isListening: false });
+  }
+
+  /** The answer is done: resolves when its last words are handed over. It listens on. */
+  async finish() {
+    this.#segments.flush();
+    await this.#recognition.finish();
   }
 
   /** While the computer speaks it must not hear itself. */
   rest(rests) {
-    this.#rests = rests;
-    if (rests) this.#segments.flush();
+    const isDeaf = rests && !(this.mayInterrupt && this.#microphone.isOpen);
+    if (isDeaf) this.#segments.flush();
+    this.#recognition.rest(rests);
+    this.#show({ rests: isDeaf });
   }
 
-  #show(isListening) {
-    this.#isListening = isListening;
-    need("speak").setAttribute("aria-pressed", String(isListening));
-    setText(need("speak-words"), isListening ? "Stop speaking" : "Speak");
-    need("listening").hidden = !isListening;
-    if (!isListening) this.#on.silence(false);
+  #frame(samples, level) {
+    if (this.#elements.level) this.#elements.level.value = Math.min(1, level * 8);
+    if (!this.#state.rests) this.#segments.push(samples, level);
+  }
+
+  #voice(segId, text = "") {
+    this.#on.silence?.(false);
+    if (text && Date.now() - this.#interimAt < INTERIM_EVERY) return;
+    this.#interimAt = Date.now();
+    this.#socket.drop({ type: "segment.interim", seg_id: segId, text });
+  }
+
+  #heardByBrowser() {
+    const show = (text) => this.#elements.interim && setText(this.#elements.interim, text);
+    return {
+      voice: (segId) => this.#voice(segId),
+      interim: (segId, text) => {
+        this.#voice(segId, text);
+        show(text);
+      },
+      final: (segId, text) => {
+        show("");
+        this.#on.final(segId, text);
+        this.#on.silence?.(true);
+      },
+      failed: (trouble) => {
+        show("");
+        this.#show({ isListening: false });
+        this.#on.problem(trouble);
+      },
+    };
+  }
+
+  #watchProvider({ kind, seg_id }) {
+    if (!this.#mine.has(seg_id)) return;
+    if (kind === "segment.final") this.#failures = 0;
+    if (kind !== "segment.failed") return;
+    this.#failures += 1;
+    if (this.#failures >= FALLS_AFTER) this.#fall();
+  }
+
+  #fall() {
+    this.#failures = 0;
+    this.#fallenUntil = Date.now() + RISES_AFTER;
+    if (this.#microphone.isOpen) this.stop();
+    this.#on.problem(FALLEN[this.rung]);
+  }
+
+  #show(change) {
+    const before = this.#state;
+    this.#state = { ...before, ...change };
+    const { isListening, rests, isAsleep } = this.#state;
+    const { button, buttonWords, listening, listeningWords, level } = this.#elements;
+    button?.setAttribute("aria-pressed", String(isListening));
+    if (buttonWords) setText(buttonWords, isListening ? this.#names.stop : this.#names.speak);
+    if (listening) listening.hidden = !isListening;
+    if (level) level.hidden = !this.#microphone.isOpen;
+    if (listeningWords) setText(listeningWords, isAsleep ? WORDS.asleep : rests ? WORDS.rests : WORDS.listening);
+    if (isListening === before.isListening) return;
+    if (!isListening) this.#on.silence?.(false);
+    this.#on.change?.(isListening);
   }
 }

@@ -1,7 +1,7 @@
-// The interview is over: nothing the candidate wrote stays on this device.
-import { wipeOutbox } from "../lib/outbox.js";
+// The interview is over: nothing the candidate wrote or said stays on this device.
+import { readJson } from "../lib/dom.js";
+import { wipeRoom } from "../lib/room_store.js";
 
-await wipeOutbox();
-for (const key of Object.keys(sessionStorage)) {
-  if (key.startsWith("meetmind-draft-")) sessionStorage.removeItem(key);
-}
+const interview = readJson("interview");
+await wipeRoom(interview);
+sessionStorage.removeItem(`meetmind-draft-${interview}`);

@@ -2,10 +2,12 @@
 import { Conversation } from "../lib/conversation.js";
 import { findAll, make, need, readJson, setText } from "../lib/dom.js";
 import { announce } from "../lib/live_region.js";
-import { Outbox, wipeOutbox } from "../lib/outbox.js";
+import { Outbox } from "../lib/outbox.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { ReadAloud } from "../lib/read_aloud.js";
 import { RoomSocket } from "../lib/room_socket.js";
+import { wipeRoom } from "../lib/room_store.js";
+import { SpokenWords } from "../lib/spoken_words.js";
 import { VoiceInput } from "../lib/voice_input.js";
 
 const LONGEST_ANSWER = 16 * 1024;
@@ -30,19 +32,29 @@ const clock = new RoomClock(need("clock"));
 const answer = need("answer");
 const outbox = await Outbox.open(interview);
 const socket = new RoomSocket({ interview, as: "candidate", outbox });
+const words = await SpokenWords.open({ socket, room: interview });
 
 const room = { state: "waiting", ledBy: "ai", knownTo: 0, turn: new Set(), isAnswerWanted: false, isDegraded: false, typedAt: 0 };
 
 const voice = new VoiceInput({
   socket,
+  words,
   language,
+  elements: {
+    button: document.getElementById("speak"),
+    buttonWords: document.getElementById("speak-words"),
+    listening: need("listening"),
+    listeningWords: need("listening-words"),
+    level: need("level"),
+    interim: need("interim"),
+  },
   on: {
     segment: (segId) => {
       room.turn.add(segId);
       conversation.pending(segId, "…", name, "Writing down what you said…");
     },
     final: (segId, text) => sendWords(text, { segId, source: "browser" }),
-    problem: (words) => problem(words),
+    problem: (trouble) => problem(trouble),
     silence: (isSilent) => waitForEnd(isSilent),
   },
 });
@@ -323,7 +335,7 @@ async function finish() {
   clock.run(false);
   for (let waited = 0; outbox.size > 0 && waited < 50; waited += 1) await new Promise((resolve) => setTimeout(resolve, 200));
   if (outbox.size > 0) problem("Some words could not be sent. They are kept on this device until you close the tab.");
-  else await wipeOutbox();
+  else await wipeRoom(interview);
   sessionStorage.removeItem(draftKey);
   const words = "The interview is over. Thank you.";
   need("chat").append(

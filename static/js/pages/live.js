@@ -5,6 +5,8 @@ import { LiveTranscript } from "../lib/live_transcript.js";
 import { Outbox } from "../lib/outbox.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { RoomSocket } from "../lib/room_socket.js";
+import { wipeRoom } from "../lib/room_store.js";
+import { SpokenWords } from "../lib/spoken_words.js";
 import { VoiceInput } from "../lib/voice_input.js";
 
 const STATES = { scheduled: "Scheduled", waiting: "Waiting room", live: "Live", paused: "Paused", ended: "Ended", cancelled: "Cancelled", no_show: "No show", expired: "Expired" };
@@ -23,23 +25,32 @@ const page = readJson("room");
 const isAiLed = page.mode === "ai_led";
 const transcript = new LiveTranscript();
 const clock = new RoomClock(need("clock"));
-const outbox = await Outbox.open(`${page.interview}/${page.member}`);
+const roomKey = `${page.interview}/${page.member}`;
+const outbox = await Outbox.open(roomKey);
 const socket = new RoomSocket({ interview: page.interview, as: "member", outbox });
+const words = await SpokenWords.open({ socket, room: roomKey });
 const room = { state: "waiting", ledBy: "ai", current: "", suggestion: null, nextSuggestion: null };
 
 // Each interviewer speaks into their own microphone, so it is known who says what.
 const speak = document.getElementById("speak");
 const voice = speak && new VoiceInput({
   socket,
+  words,
   language: page.language,
+  elements: {
+    button: speak,
+    buttonWords: need("speak-words"),
+    listening: need("listening"),
+    level: need("level"),
+    interim: need("interim"),
+  },
   on: {
     segment: () => {},
     final: (segId, text) => {
       const at = clock.elapsed();
       socket.send({ type: "segment.final", seg_id: segId, text, source: "browser", started_ms: at, ended_ms: at });
     },
-    problem: (words) => problem(words),
-    silence: () => {},
+    problem: (trouble) => problem(trouble),
   },
 });
 speak?.addEventListener("click", () => (voice.isListening ? voice.stop() : voice.start()));
@@ -51,7 +62,7 @@ const told = {
     if (!["scheduled", "waiting"].includes(state)) transcript.notice(`${STATES[state]}.`);
     announce(`The interview is now: ${STATES[state]}.`);
     need("is-over").hidden = state !== "ended";
-    if (state === "ended" && voice?.isListening) voice.stop();
+    if (state === "ended") finish();
   },
   "question.asked": (event) => {
     transcript.questionAsked(event);
@@ -243,6 +254,13 @@ function show() {
   if (say) say.hidden = !isRunning || (isAiLed && room.ledBy === "ai");
   const whisper = document.getElementById("whisper-card");
   if (whisper) whisper.hidden = !isRunning || room.ledBy !== "ai";
+}
+
+/** The last words may still be on their way; then nothing of this interview stays on this device. */
+async function finish() {
+  if (voice?.isListening) voice.stop();
+  for (let waited = 0; outbox.size > 0 && waited < 50; waited += 1) await new Promise((resolve) => setTimeout(resolve, 200));
+  if (outbox.size === 0) await wipeRoom(roomKey);
 }
 
 function showPeople(people) {

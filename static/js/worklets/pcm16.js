@@ -1,27 +1,17 @@
 // Runs beside the sound card: any sample rate in, frames of 100 ms at 16 kHz and 16 bit out, with their loudness.
+import { RATE, To16kHz } from "../lib/to_16khz.js";
 
-const RATE = 16_000;
 const FRAME = RATE / 10;
 
 class Pcm16 extends AudioWorkletProcessor {
+  #to16kHz = new To16kHz(sampleRate);
   #frame = new Int16Array(FRAME);
   #filled = 0;
   #energy = 0;
-  #position = 0; // between two input samples
-  #last = 0;
 
-  process([[channel]]) {
-    if (!channel) return true;
-    const step = sampleRate / RATE;
-    while (this.#position < channel.length) {
-      const at = Math.floor(this.#position);
-      const before = at === 0 ? this.#last : channel[at - 1];
-      const share = this.#position - at;
-      this.#add(before + (channel[at] - before) * share);
-      this.#position += step;
-    }
-    this.#position -= channel.length;
-    this.#last = channel[channel.length - 1];
+  process([channels]) {
+    if (channels.length === 0) return true;
+    for (const sample of this.#to16kHz.push(channels[0])) this.#add(sample);
     return true;
   }
 
