@@ -3,13 +3,14 @@ transcript are asked side by side."""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from ai_engine.engine import engine
 from ai_engine.inputs import CallContext, Excerpt, PlanQuestion, Provenance
 from ai_engine.languages import name_of
 from ai_engine.messages import Message, Request
@@ -19,6 +20,23 @@ from ai_engine.untrusted import clean, fence, new_canary
 
 T = TypeVar("T")
 SIDE_BY_SIDE = 4
+_LEAST = 0.001
+"""Seconds: a deadline that is over, and yet one (nought would mean the lane's own)."""
+
+
+class OneDeadline:
+    """The time of a skill, whatever number of calls it takes: `context.deadline`, or the lane's own,
+    counted once from the start. A job that reads three hours must end before its timeout ends it."""
+
+    def __init__(self, context: CallContext) -> None:
+        seconds = context.deadline or engine.deadline(context.lane)
+        self._context = context
+        self._clock = asyncio.get_running_loop().time
+        self._end = self._clock() + seconds
+
+    def context(self) -> CallContext:
+        """For the next call: with what is left."""
+        return replace(self._context, deadline=max(_LEAST, self._end - self._clock()))
 
 
 def request_for(
@@ -91,6 +109,13 @@ async def for_each_chunk(
     finally:
         for task in tasks:
             task.cancel()
+
+
+def in_turns(parts: Sequence[Sequence[T]]) -> Iterator[T]:
+    """The first of each part, the second of each, and so on: where only some are kept, the end of a
+    long interview is heard as well as its beginning."""
+    for turn in range(max(map(len, parts), default=0)):
+        yield from (part[turn] for part in parts if turn < len(part))
 
 
 def together(parts: Sequence[Provenance]) -> Provenance:

@@ -17,7 +17,7 @@ from ai_engine.messages import Message, Reply, Request
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-    from ai_engine.inputs import Audio, CallContext, StreamEvent, Transcript
+    from ai_engine.inputs import Audio, CallContext, Lane, StreamEvent, Transcript
     from ai_engine.plain_engine import Engine, ProviderStatus
 
 __all__ = ["Engine", "Message", "Reply", "Request", "SharedEngine", "engine"]
@@ -55,6 +55,10 @@ class SharedEngine:
 
     def has_providers(self) -> bool:
         return self.current.has_providers()
+
+    def deadline(self, lane: "Lane") -> float:
+        """Seconds that a call of this lane has if its context does not say."""
+        return self.current.limits.deadline(lane)
 
     @overload
     async def complete(self, request: Request) -> Reply[str]: ...

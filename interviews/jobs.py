@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.utils import timezone
 
 from interviews.services.answer_question import answer_question
@@ -19,7 +20,7 @@ from scheduler.priorities import Priority
 from scheduler.recurring import declare_recurring
 from scheduler.run import Run
 
-AI_TIMEOUT = 180.0  # longer than AI_JOB_DEADLINE, so that the engine gives up first
+AI_TIMEOUT = settings.AI_JOB_DEADLINE + 60.0  # so that the engine gives up first, and says why
 
 
 @handler("interviews.settle_transcript", timeout=30, priority=Priority.HIGH)

@@ -8,11 +8,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ai_engine.asking import for_each_chunk, request_for, together
+from ai_engine.asking import OneDeadline, for_each_chunk, in_turns, request_for, together
 from ai_engine.chunks import in_chunks
 from ai_engine.claims import QuoteOut, ShortText, StatementOut, checked
 from ai_engine.engine import engine
-from ai_engine.extractive import nearest, sentences
+from ai_engine.extractive import nearest, sentences, stems
 from ai_engine.inputs import CallContext, Claim, Excerpt, JsonValue, Provenance
 from ai_engine.languages import check_language
 from ai_engine.messages import Reply
@@ -48,6 +48,7 @@ async def answer_from_transcript(
 ) -> CitedAnswer:
     """Only what the transcript says."""
     prompt = load("answer_from_transcript")
+    time = OneDeadline(context)
 
     def check(out: AnswerOut) -> None:
         check_language(context.language, [claim.text for claim in out.claims])
@@ -60,7 +61,7 @@ async def answer_from_transcript(
         )
         request = request_for(
             prompt,
-            context,
+            time.context(),
             user=user,
             form=AnswerOut,
             max_tokens=1500,
@@ -71,12 +72,21 @@ async def answer_from_transcript(
     replies = await for_each_chunk(in_chunks(excerpts), ask)
     statements = [
         StatementOut(text=claim.text, section="answer", question="", quotes=claim.quotes)
-        for reply in replies
-        for claim in reply.value.claims
+        for claim in in_turns([reply.value.claims for reply in replies])
     ]
     found = checked(statements, excerpts, question_refs=frozenset(), sections=frozenset({"answer"}))
+    claims = found.claims
+    if len(replies) > 1:
+        claims = tuple(sorted(claims, key=lambda claim: -_shared(question, claim)))
     provenance = together([reply.provenance for reply in replies])
-    return CitedAnswer(found.claims[:MOST], not found.claims, provenance, found.dropped)
+    return CitedAnswer(claims[:MOST], not claims, provenance, found.dropped)
+
+
+def _shared(question: str, claim: Claim) -> int:
+    """How many words of the question come back in a claim and in what it rests on. A model ranks the claims
+    of one chunk; between chunks this does."""
+    said = " ".join((claim.text, *(quote.text for quote in claim.quotes)))
+    return len(stems(question) & stems(said))
 
 
 def _nearest_words(question: str, excerpts: Sequence[Excerpt]) -> str:

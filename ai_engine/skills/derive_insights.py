@@ -7,7 +7,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ai_engine.asking import for_each_chunk, questions_fence, request_for, together
+from ai_engine.asking import (
+    OneDeadline,
+    for_each_chunk,
+    in_turns,
+    questions_fence,
+    request_for,
+    together,
+)
 from ai_engine.chunks import in_chunks
 from ai_engine.claims import QuoteOut, Ref, ShortText, StatementOut, checked
 from ai_engine.engine import engine
@@ -50,6 +57,7 @@ async def derive_insights(
 ) -> Insights:
     """How the interview went, and how it was led."""
     prompt = load("derive_insights")
+    time = OneDeadline(context)
 
     def check(out: InsightsOut) -> None:
         check_language(context.language, [statement.text for statement in out.statements])
@@ -63,7 +71,7 @@ async def derive_insights(
         )
         request = request_for(
             prompt,
-            context,
+            time.context(),
             user=user,
             form=InsightsOut,
             max_tokens=3000,
@@ -74,7 +82,7 @@ async def derive_insights(
     replies = await for_each_chunk(in_chunks(excerpts), ask)
     measured: set[str] = set()
     statements: list[StatementOut] = []
-    for insight in (insight for reply in replies for insight in reply.value.statements):
+    for insight in in_turns([reply.value.statements for reply in replies]):
         if insight.figure in figures or insight.figure == "plan":
             measured.add(insight.text)
         statements.append(

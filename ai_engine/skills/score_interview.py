@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ai_engine.asking import for_each_chunk, questions_fence, request_for, together
+from ai_engine.asking import OneDeadline, for_each_chunk, questions_fence, request_for, together
 from ai_engine.chunks import around, in_chunks
 from ai_engine.citations import CANDIDATE, Verified, recites, verify
 from ai_engine.claims import QuoteOut, Ref, ShortText, claimed
@@ -90,13 +90,14 @@ async def score_interview(
 ) -> ScorecardDraft:
     """One draft per competency, in their order."""
     provenances: list[Provenance] = []
+    time = OneDeadline(context)
     split = split_orders(excerpts)
     read = tuple(excerpts)
     chunks = in_chunks(excerpts)
     if len(chunks) > 1:
-        refs, provenances = await _collected(chunks, excerpts, competencies, questions, context)
+        refs, provenances = await _collected(chunks, excerpts, competencies, questions, time)
         read = around(excerpts, refs)
-    reply = await _scored(read, competencies, questions, context)
+    reply = await _scored(read, competencies, questions, time.context())
     given = {level.competency: level for level in reply.value.competencies}
     drafts: list[LevelDraft] = []
     dropped = 0
@@ -150,7 +151,7 @@ async def _collected(
     excerpts: Sequence[Excerpt],
     competencies: Sequence[Competency],
     questions: Sequence[PlanQuestion],
-    context: CallContext,
+    time: OneDeadline,
 ) -> tuple[set[str], list[Provenance]]:
     """The refs of what is evidence in a transcript too long to be rated in one piece."""
     prompt = load("score_interview")
@@ -158,7 +159,7 @@ async def _collected(
     async def ask(chunk: tuple[Excerpt, ...]) -> Reply[CollectedOut]:
         request = request_for(
             prompt,
-            context,
+            time.context(),
             section="collect",
             user=_user(chunk, competencies, questions),
             form=CollectedOut,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ai_engine.asking import for_each_chunk, questions_fence, request_for, together
+from ai_engine.asking import OneDeadline, for_each_chunk, questions_fence, request_for, together
 from ai_engine.chunks import in_chunks
 from ai_engine.claims import StatementsOut, checked
 from ai_engine.engine import engine
@@ -36,6 +36,7 @@ async def summarize_interview(
 ) -> Summary:
     """What was said, by question of the plan."""
     prompt = load("summarize_interview")
+    time = OneDeadline(context)
 
     def check(out: StatementsOut) -> None:
         check_language(context.language, [statement.text for statement in out.statements])
@@ -49,7 +50,7 @@ async def summarize_interview(
         )
         request = request_for(
             prompt,
-            context,
+            time.context(),
             user=user,
             form=StatementsOut,
             max_tokens=6000,
