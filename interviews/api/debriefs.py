@@ -101,11 +101,13 @@ class LevelOut(Schema):
 
 
 class ScorecardOut(Schema):
-    """The AI's draft for people to judge by; it decides nothing."""
+    """The AI's draft for people to judge by; it decides nothing. `addressed`: passages that speak to the
+    AI, and therefore carry no level."""
 
     debrief_number: int
     provenance: ProvenanceOut
     levels: list[LevelOut]
+    addressed: list[QuoteOut]
 
 
 @router.get("/interviews/{uuid:interview_id}/debriefs", response=DebriefPage)
@@ -180,6 +182,7 @@ def get_scorecard(request: HttpRequest, interview_id: uuid.UUID) -> ScorecardOut
         debrief_number=debrief.number,
         provenance=ProvenanceOut.of(scorecard.part),
         levels=[LevelOut.of(row) for row in scorecard.levels],
+        addressed=[QuoteOut.of(cite) for cite in scorecard.addressed],
     )
 
 

@@ -93,8 +93,11 @@ class SummaryShown:
 
 @dataclass(frozen=True, slots=True)
 class ScorecardShown:
+    """`addressed`: passages of the candidate that speak to the AI. They carry no level; people may look."""
+
     part: DebriefPart
     levels: tuple[LevelShown, ...]
+    addressed: tuple[Cite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,9 @@ class InsightsShown:
     figures: InterviewFigures | None
 
 
+FLAGGED = "flagged"
+"""Under this name a scorecard's part keeps the segments that speak to the AI, beside what is counted."""
+MOST_FLAGGED = 20
 GIVEN_UP_AFTER = timedelta(seconds=90)  # the worker of an answer died: nobody waits longer
 
 
@@ -166,7 +172,7 @@ def scorecard_of(debrief: Debrief) -> ScorecardShown | None:
         .prefetch_related(_evidence())
         .order_by("competency__position")
     )
-    return ScorecardShown(part, tuple(_level(row) for row in rows))
+    return ScorecardShown(part, tuple(_level(row) for row in rows), _addressed(debrief, part))
 
 
 def insights_of(debrief: Debrief) -> InsightsShown | None:
@@ -241,19 +247,29 @@ def _level(row: CompetencyLevel) -> LevelShown:
 
 
 def _cites(rows: Iterable[Evidence]) -> tuple[Cite, ...]:
-    return tuple(
-        Cite(
-            segment_id=row.segment_id,
-            start=row.start,
-            end=row.end,
-            quote=row.quote,
-            clock=clock_words(row.segment.started_ms),
-            speaker=row.segment.speaker,
-            name=row.segment.speaker_name or Speaker(row.segment.speaker).label,
-            fed_by=str(row.segment.fed_by.user) if row.segment.fed_by else "",
-        )
-        for row in rows
+    return tuple(_cite(row.segment, row.quote, row.start, row.end) for row in rows)
+
+
+def _cite(segment: Segment, quote: str, start: int, end: int) -> Cite:
+    return Cite(
+        segment_id=segment.id,
+        start=start,
+        end=end,
+        quote=quote,
+        clock=clock_words(segment.started_ms),
+        speaker=segment.speaker,
+        name=segment.speaker_name or Speaker(segment.speaker).label,
+        fed_by=str(segment.fed_by.user) if segment.fed_by else "",
     )
+
+
+def _addressed(debrief: Debrief, part: DebriefPart) -> tuple[Cite, ...]:
+    refs = part.figures.get(FLAGGED, [])
+    if not refs:
+        return ()
+    rows = Segment.objects.filter(interview_id=debrief.interview_id, id__in=refs)
+    rows = rows.select_related("fed_by__user").order_by("position")[:MOST_FLAGGED]
+    return tuple(_cite(row, row.text, 0, len(row.text)) for row in rows)
 
 
 def _question_sections(

@@ -12,6 +12,7 @@ from ai_engine.inputs import Quote
 from ai_engine.skills.score_interview import LevelDraft, ScorecardDraft, score_interview
 from interviews.models import CompetencyLevel, Debrief, DebriefPart, Evidence
 from interviews.queries.material import Material, material_of_debrief
+from interviews.queries.report import FLAGGED
 from interviews.services.check_evidence import CANDIDATE_ONLY, Transcript, evidence_rows
 from interviews.services.hold_debrief import (
     NotWanted,
@@ -67,6 +68,7 @@ def _add_scorecard(debrief: Debrief, run: Run, material: Material, draft: Scorec
         run=run,
         provenance=draft.provenance,
         dropped=draft.dropped + lost,
+        figures={FLAGGED: [ref for ref in draft.flagged if ref in transcript.by_ref]},
     )
     rows = CompetencyLevel.objects.bulk_create(
         _level_row(part, each.ref, drafted.get(each.ref), found.get(each.ref, []), material)
