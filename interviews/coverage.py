@@ -1,4 +1,7 @@
-"""Which questions of a plan a person has asked, in their own words. Pure: the same words, the same answer."""
+"""Which questions of a plan a person has asked, in their own words, and whether two questions are one idea.
+
+Pure: the same words, the same answer.
+"""
 
 import re
 import unicodedata
@@ -7,6 +10,8 @@ from dataclasses import dataclass
 
 NEEDED_SHARE = 0.6  # of the planned question's meaningful words
 FEWEST_SHARED = 3
+SHARE_OF_IDEA = 0.5  # of the shorter question's
+FEWEST_OF_IDEA = 2
 _STEM = 5
 _WORD = re.compile(r"[^\W_]+")
 _EMPTY = frozenset(
@@ -104,6 +109,13 @@ def asked_in(said: str, planned: Iterable[Planned]) -> str | None:
         if share >= NEEDED_SHARE and (best is None or share > best[0]):
             best = (share, question.ref)
     return best[1] if best else None
+
+
+def is_same_idea(one: str, other: str) -> bool:
+    """Whether two questions turn on the same words, however they are put. Rather too often than too seldom."""
+    ours, theirs = _words(one), _words(other)
+    shared = len(ours & theirs)
+    return shared >= FEWEST_OF_IDEA and shared >= SHARE_OF_IDEA * min(len(ours), len(theirs))
 
 
 def _words(text: str) -> frozenset[str]:

@@ -14,9 +14,10 @@ from ai_engine.inputs import CallContext, Excerpt, PlanQuestion, Provenance, Quo
 from ai_engine.languages import check_language
 from ai_engine.prompts import load
 from ai_engine.structured import PlainText, Structured, reader
-from ai_engine.untrusted import transcript_fence
+from ai_engine.untrusted import fence, mask, transcript_fence
 
 RECENT = 12
+IDEAS = 20  # the latest of each kind
 
 
 class SuggestionOut(Structured):
@@ -34,9 +35,17 @@ class FollowUp:
 
 
 async def suggest_follow_up(
-    excerpts: Sequence[Excerpt], questions: Sequence[PlanQuestion], context: CallContext
+    excerpts: Sequence[Excerpt],
+    questions: Sequence[PlanQuestion],
+    context: CallContext,
+    *,
+    shown: Sequence[str] = (),
+    dismissed: Sequence[str] = (),
 ) -> FollowUp | None:
-    """None when there is nothing to follow up, or nothing that was really said."""
+    """None when there is nothing to follow up, or nothing that was really said.
+
+    `shown` and `dismissed` are earlier suggestions: neither is to come again.
+    """
     recent = tuple(excerpts)[-RECENT:]
     prompt = load("suggest_follow_up")
 
@@ -47,7 +56,10 @@ async def suggest_follow_up(
         prompt,
         context,
         user=prompt.fill(
-            "user", questions=questions_fence(questions), transcript=transcript_fence(recent)
+            "user",
+            questions=questions_fence(questions),
+            ideas=_ideas_fence(shown, dismissed),
+            transcript=transcript_fence(recent),
         ),
         form=SuggestionOut,
         max_tokens=400,
@@ -57,3 +69,14 @@ async def suggest_follow_up(
     if not reply.value.text or not because:
         return None
     return FollowUp(reply.value.text, because, reply.provenance)
+
+
+def _ideas_fence(shown: Sequence[str], dismissed: Sequence[str]) -> str:
+    """A suggestion was worded after what a candidate said: it is data like their own words."""
+    return fence(
+        "ideas",
+        {
+            "shown": [mask(text, most=400) for text in shown[-IDEAS:]],
+            "dismissed": [mask(text, most=400) for text in dismissed[-IDEAS:]],
+        },
+    )

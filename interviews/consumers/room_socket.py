@@ -23,6 +23,7 @@ from interviews.consumers.credentials import (
 )
 from interviews.consumers.incoming_audio import IncomingAudio
 from interviews.consumers.limits import Bucket
+from interviews.consumers.panel_words import words_of_panel
 from interviews.consumers.suggestion_loop import the_suggestion_loop
 from interviews.consumers.welcome import words_of_welcome
 from interviews.events import (
@@ -30,6 +31,7 @@ from interviews.events import (
     SUBPROTOCOL,
     Ack,
     Acknowledged,
+    AssistPaused,
     AudioEnd,
     AudioStart,
     BadMessage,
@@ -213,8 +215,16 @@ class RoomSocket:
         is_reset = hello.resume_from > last or (is_other_history and hello.resume_from > 0)
         await self._tell(words_of_welcome(self.by, found, self._room, last, is_reset=is_reset))
         self._connection.start_after(0 if is_reset or is_other_history else hello.resume_from)
+        if not self.by.is_candidate:
+            await self._tell_panel()
         if found.state in OVER:
             self._start(self._linger())
+
+    async def _tell_panel(self) -> None:
+        for message in await in_database(words_of_panel, self.by, self._interview_id):
+            await self._tell(message)
+        if the_suggestion_loop().is_paused(self._interview_id):
+            await self._tell(AssistPaused("no_ai"))
 
     # Frames
 

@@ -1,29 +1,29 @@
 """After each segment: warnings and coverage at once, and now and then one suggestion.
 
-One suggestion is thought of at a time; what is said meanwhile starts the next one. Who leads is never waited for.
+One suggestion is thought of at a time; what is said meanwhile starts the next one. Who leads is never waited for,
+and when nobody is left who leads, nothing is thought of any more.
 """
 
+import asyncio
 import logging
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils import timezone
 
 from ai_engine.errors import AiError
-from interviews.events import (
-    AssistPaused,
-    CoverageChanged,
-    GuardWarned,
-    SuggestionReady,
-    encode,
-)
+from interviews.access import Permission, roles_with
+from interviews.consumers.panel_words import coverage_words, suggestion_words
+from interviews.events import AssistPaused, AssistResumed, GuardWarned, ServerMessage, encode
 from interviews.hub import Hub, in_database, the_hub
 from interviews.models import Suggestion
 from interviews.services.assist_interviewer import look_at_segment, suggest
 
 logger = logging.getLogger(__name__)
 REST_WITHOUT_AI = 30.0  # seconds until a suggestion is tried again after no AI could be reached
+LOOKS_EVERY = 0.5  # seconds between two looks, during a call, at whether anybody still leads
+_LEADERS = roles_with(Permission.LEAD)
 
 
 @dataclass
@@ -32,7 +32,8 @@ class _Room:
 
     is_thinking: bool = False
     is_wanted: bool = False
-    rests_until: float = field(default=0.0)
+    is_paused: bool = False
+    rests_until: float = 0.0
 
 
 class SuggestionLoop:
@@ -46,16 +47,19 @@ class SuggestionLoop:
         """A segment was stored."""
         self.hub.run(self._look(interview_id, seg_id))
 
+    def is_paused(self, interview_id: uuid.UUID) -> bool:
+        room = self._rooms.get(interview_id)
+        return room is not None and room.is_paused
+
     async def _look(self, interview_id: uuid.UUID, seg_id: str) -> None:
         found = await in_database(
             look_at_segment, interview_id=interview_id, seg_id=seg_id, now=timezone.now()
         )
         for warning in found.warnings:
             told = GuardWarned(warning.seg_id, warning.topic, warning.words, warning.advice)
-            await self.hub.tell_members(interview_id, encode(told))
+            await self._tell(interview_id, told)
         if found.covered is not None:
-            covered = CoverageChanged(found.covered.questions, found.covered.competencies)
-            await self.hub.tell_members(interview_id, encode(covered))
+            await self._tell(interview_id, coverage_words(found.covered))
         if found.may_suggest:
             await self._want(interview_id)
 
@@ -66,7 +70,7 @@ class SuggestionLoop:
             return
         room.is_thinking = True
         try:
-            while room.is_wanted and interview_id in self.hub.rooms:
+            while room.is_wanted and self._is_led(interview_id):
                 room.is_wanted = False
                 await self._think(interview_id, room)
         finally:
@@ -78,17 +82,37 @@ class SuggestionLoop:
         if time.monotonic() < room.rests_until:
             return
         try:
-            suggestion = await suggest(interview_id=interview_id)
+            suggestion = await self._while_led(interview_id)
         except AiError:
             room.rests_until = time.monotonic() + REST_WITHOUT_AI
-            await self.hub.tell_members(interview_id, encode(AssistPaused("no_ai")))
+            room.is_paused = True
+            await self._tell(interview_id, AssistPaused("no_ai"))
             return
+        if room.is_paused:
+            room.is_paused = False
+            await self._tell(interview_id, AssistResumed())
         if suggestion is not None:
-            await self.hub.tell_members(interview_id, encode(_ready(suggestion)))
+            await self._tell(interview_id, suggestion_words(suggestion))
 
+    async def _while_led(self, interview_id: uuid.UUID) -> Suggestion | None:
+        """What is thought of, unless everybody who leads has gone: then nobody waits for it."""
+        thinking = asyncio.ensure_future(suggest(interview_id=interview_id))
+        try:
+            while not thinking.done():
+                await asyncio.wait({thinking}, timeout=LOOKS_EVERY)
+                if not thinking.done() and not self._is_led(interview_id):
+                    return None
+            return thinking.result()
+        finally:
+            thinking.cancel()
 
-def _ready(suggestion: Suggestion) -> SuggestionReady:
-    return SuggestionReady(str(suggestion.id), suggestion.text, suggestion.because)
+    def _is_led(self, interview_id: uuid.UUID) -> bool:
+        """Whether somebody is in the room, here or on another process, who may lead it."""
+        room = self.hub.rooms.get(interview_id)
+        return room is not None and any(person.role in _LEADERS for person in room.people())
+
+    async def _tell(self, interview_id: uuid.UUID, message: ServerMessage) -> None:
+        await self.hub.tell_members(interview_id, encode(message))
 
 
 _loops: list[SuggestionLoop] = []

@@ -40,6 +40,7 @@ from interviews.events.kinds import (
 from interviews.events.to_clients import (
     Acknowledged,
     AssistPaused,
+    AssistResumed,
     CoverageChanged,
     GuardWarned,
     InterimHeard,
@@ -68,6 +69,7 @@ __all__ = [
     "Acknowledged",
     "Action",
     "AssistPaused",
+    "AssistResumed",
     "Audience",
     "AudioEnd",
     "AudioStart",

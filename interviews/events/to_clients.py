@@ -68,21 +68,29 @@ class QuestionDelta:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionReady:
-    """For members. `because`: the candidate's words that caused it, each with its segment's id."""
+    """For members. `because`: the candidate's words that caused it, each with its segment's id.
+
+    `answer` is "later" for one that was put aside, told again to who comes in.
+    """
 
     type: ClassVar[str] = "suggestion.ready"
     id: str
     text: str
     because: Sequence[Sequence[str]]
+    answer: str = "open"
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageChanged:
-    """For members: the planned questions asked so far, and the competencies they belong to."""
+    """For members: the planned questions asked so far, and the competencies they belong to.
+
+    `asked_ms`: what the room's clock showed when each of them was asked.
+    """
 
     type: ClassVar[str] = "coverage.changed"
     questions: Sequence[str]
     competencies: Sequence[str]
+    asked_ms: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,13 @@ class AssistPaused:
 
     type: ClassVar[str] = "assist.paused"
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistResumed:
+    """For members: an AI answers again."""
+
+    type: ClassVar[str] = "assist.resumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +159,7 @@ ServerMessage = (
     | CoverageChanged
     | GuardWarned
     | AssistPaused
+    | AssistResumed
     | Presence
     | Acknowledged
     | Refused

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from ai_engine.inputs import CallContext, Excerpt, PlanQuestion
 from ai_engine.skills.suggest_follow_up import FollowUp, suggest_follow_up
-from interviews.coverage import Planned, asked_in
+from interviews.coverage import Planned, asked_in, is_same_idea
 from interviews.director import says_the_same
 from interviews.events import EventKind
 from interviews.guard import find_prohibited, find_protected_facts
 from interviews.hub import in_database
 from interviews.models import AskedQuestion, Interview, Segment, Suggestion
+from interviews.queries.panel import Coverage, coverage_of
 from interviews.services.participants import Participant, enter_room
 from interviews.services.record_transcript import Recorded, recorded
 from interviews.services.room_log import SenderKey, append_event, find_sent, lock_room
@@ -42,19 +43,11 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
-    """The planned questions that were asked so far, and the competencies they belong to."""
-
-    questions: tuple[str, ...]
-    competencies: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Assistance:
     """What is told to members at once after a segment, and whether a suggestion may be thought of."""
 
     warnings: tuple[Warned, ...]
-    covered: Covered | None
+    covered: Coverage | None
     may_suggest: bool
 
 
@@ -64,7 +57,8 @@ class _Material:
     questions: tuple[PlanQuestion, ...]
     context: CallContext
     seg_ids: dict[str, str]
-    earlier: tuple[str, ...]
+    shown: tuple[str, ...]
+    dismissed: tuple[str, ...]
 
 
 def look_at_segment(*, interview_id: uuid.UUID, seg_id: str, now: datetime) -> Assistance:
@@ -86,8 +80,14 @@ async def suggest(*, interview_id: uuid.UUID) -> Suggestion | None:
     material = await in_database(_gather, interview_id, timezone.now())
     if material is None:
         return None
-    found = await suggest_follow_up(material.excerpts, material.questions, material.context)
-    if found is None or says_the_same(found.text, material.earlier):
+    found = await suggest_follow_up(
+        material.excerpts,
+        material.questions,
+        material.context,
+        shown=material.shown,
+        dismissed=material.dismissed,
+    )
+    if found is None or _comes_again(found.text, material):
         return None
     return await in_database(_commit, interview_id, found, material.seg_ids, timezone.now())
 
@@ -135,12 +135,12 @@ def _facts(row: Segment) -> tuple[Warned, ...]:
     )
 
 
-def _note_question(row: Segment, now: datetime) -> Covered | None:
+def _note_question(row: Segment, now: datetime) -> Coverage | None:
     """Stores that a planned question was asked, so that answers and the report find it."""
     with transaction.atomic():
         room = lock_room(row.interview_id)
-        questions = list(room.plan_version.questions.select_related("competency"))
-        asked = set(_asked_refs(room))
+        questions = list(room.plan_version.questions.all())
+        asked = _asked_refs(room)
         open_ones = [Planned(str(q.id), q.text) for q in questions if str(q.id) not in asked]
         ref = asked_in(row.text, open_ones)
         if ref is None:
@@ -157,18 +157,21 @@ def _note_question(row: Segment, now: datetime) -> Covered | None:
             started_at=now,
             asked_at=now,
         )
-        asked.add(ref)
-    competencies = {
-        q.competency.name for q in questions if str(q.id) in asked and q.competency is not None
-    }
-    return Covered(tuple(sorted(asked)), tuple(sorted(competencies)))
+        return coverage_of(room)
 
 
-def _asked_refs(room: Interview) -> list[str]:
+def _asked_refs(room: Interview) -> frozenset[str]:
     rows = AskedQuestion.objects.filter(
         interview=room, question__isnull=False, state=AskedQuestion.State.ASKED
     )
-    return [str(ref) for ref in rows.values_list("question_id", flat=True)]
+    return frozenset(str(ref) for ref in rows.values_list("question_id", flat=True))
+
+
+def _comes_again(text: str, material: _Material) -> bool:
+    """What was shown is not repeated; what was dismissed does not come back in other words either."""
+    if says_the_same(text, (*material.shown, *material.dismissed)):
+        return True
+    return any(is_same_idea(text, idea) for idea in material.dismissed)
 
 
 def _gather(interview_id: uuid.UUID, now: datetime) -> _Material | None:
@@ -177,7 +180,8 @@ def _gather(interview_id: uuid.UUID, now: datetime) -> _Material | None:
     latest = room.suggestions.order_by("-created_at").first()
     if latest is not None and now - latest.created_at < QUIET:
         return None
-    asked = set(_asked_refs(room))
+    asked = _asked_refs(room)
+    ideas = list(room.suggestions.values_list("text", "answer"))
     off = frozenset(room.organisation.ai_providers_off)
     return _Material(
         excerpts=tuple(_excerpt(row) for row in rows),
@@ -194,8 +198,8 @@ def _gather(interview_id: uuid.UUID, now: datetime) -> _Material | None:
             allowed_providers=frozenset(settings.AI_PROVIDERS) - off if off else None,
         ),
         seg_ids={str(row.id): row.seg_id for row in rows},
-        # What was shown, and above all what was dismissed, does not come back.
-        earlier=tuple(room.suggestions.values_list("text", flat=True)),
+        shown=tuple(text for text, answer in ideas if answer != Suggestion.Answer.DISMISS),
+        dismissed=tuple(text for text, answer in ideas if answer == Suggestion.Answer.DISMISS),
     )
 
 

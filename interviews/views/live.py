@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from interviews import access
 from interviews.access import Permission
-from interviews.queries.panel import asked_refs, open_suggestion, own_notes, panel_plan
+from interviews.queries.panel import competencies_of, own_notes, panel_plan
+from interviews.queries.report import answers_of
 from interviews.states import OVER, InterviewState, Mode
 from interviews.views.doors import MemberRequest, member_page
 
@@ -31,15 +32,16 @@ def live(request: MemberRequest, interview_id: uuid.UUID) -> HttpResponse:
         "candidate": interview.candidate.name,
         "may_lead": may_lead,
         "language": interview.language,
-        "asked": asked_refs(interview),
-        "suggestion": open_suggestion(interview) if may_lead else None,
     }
+    plan = panel_plan(interview)
     return render(
         request,
         "interviews/live.html",
         {
             "interview": interview,
-            "plan": panel_plan(interview),
+            "plan": plan,
+            "competencies": competencies_of(plan),
+            "answers": answers_of(interview, newest=5),
             "may_lead": may_lead,
             "is_ai_led": is_ai_led,
             "room": room,

@@ -1,5 +1,6 @@
 // The conversation as a transcript that grows while it is spoken: stored turns, words still coming, notices.
-import { isAtEnd, make, need, scrollToEnd } from "./dom.js";
+import { icon, isAtEnd, make, need, scrollToEnd } from "./dom.js";
+import { showMoment } from "./moments.js";
 import { clockWords } from "./time.js";
 
 const INTERIM_LASTS = 10_000;
@@ -12,6 +13,7 @@ export class LiveTranscript {
   clear() {
     this.#list.replaceChildren();
     this.#turns.clear();
+    for (const { timer } of this.#interims.values()) clearTimeout(timer);
     this.#interims.clear();
   }
 
@@ -29,7 +31,7 @@ export class LiveTranscript {
     if (note) speaker.append(make("small", {}, note));
     const time = make("span", { class: "transcript-time" }, startedMs === null ? "" : clockWords(startedMs));
     const body = make("p", { class: "transcript-text" }, text);
-    return { item: make("li", { class: `transcript-turn is-${kind}` }, time, speaker, body), body, time };
+    return { item: make("li", { class: `transcript-turn is-${kind}` }, time, speaker, body), body, time, startedMs };
   }
 
   notice(text) {
@@ -38,11 +40,16 @@ export class LiveTranscript {
 
   /** A stored segment. `note` says how it came: typed, fed by a member, late. */
   stored(event, note) {
-    this.#endInterim(event.seg_id);
+    this.#endInterims(event);
     if (this.#turns.has(event.seg_id)) return;
     const turn = this.#turn(event.speaker, event.name, event.text, event.started_ms, note);
-    this.#turns.set(event.seg_id, turn);
+    this.#keep(turn, event);
     this.#add(turn.item);
+  }
+
+  #keep(turn, { seg_id, segment }) {
+    this.#turns.set(seg_id, turn);
+    if (segment) turn.item.id = `segment-${segment}`; // what citations point at
   }
 
   corrected({ seg_id, text }) {
@@ -50,22 +57,34 @@ export class LiveTranscript {
     if (turn) turn.body.textContent = text;
   }
 
-  /** Words still being said; an empty text means that somebody is writing. */
+  /**
+   * Words still being said; an empty text means that somebody is writing or has begun to speak. Two people may
+   * use the same id for that, so the name belongs to the key.
+   */
   interim({ seg_id, text, speaker, name }) {
     if (this.#turns.has(seg_id)) return;
-    this.#endInterim(seg_id);
-    const turn = this.#turn(`${speaker} is-interim`, name, text || "is writing…", null);
-    const timer = setTimeout(() => this.#endInterim(seg_id), INTERIM_LASTS);
-    this.#interims.set(seg_id, { ...turn, timer });
+    const key = `${seg_id}/${name}`;
+    if (text) this.#endInterims({ seg_id, name });
+    else this.#endInterim(key);
+    const turn = this.#turn(`${speaker} is-interim`, name, text || "is speaking or writing…", null);
+    const timer = setTimeout(() => this.#endInterim(key), INTERIM_LASTS);
+    this.#interims.set(key, { ...turn, timer, name, segId: seg_id, isEmpty: !text });
     this.#add(turn.item);
   }
 
-  #endInterim(segId) {
-    const interim = this.#interims.get(segId);
+  /** What the stored words replace: the words so far, and the sign that this person has begun. */
+  #endInterims({ seg_id, name }) {
+    for (const [key, interim] of this.#interims) {
+      if (interim.segId === seg_id || (interim.isEmpty && interim.name === name)) this.#endInterim(key);
+    }
+  }
+
+  #endInterim(key) {
+    const interim = this.#interims.get(key);
     if (!interim) return;
     clearTimeout(interim.timer);
     interim.item.remove();
-    this.#interims.delete(segId);
+    this.#interims.delete(key);
   }
 
   questionWords({ msg_id, offset, text }) {
@@ -86,8 +105,10 @@ export class LiveTranscript {
       this.#turns.set(event.msg_id, turn);
       this.#add(turn.item);
     }
+    this.#keep(turn, event);
     turn.item.classList.remove("is-interim");
     turn.body.textContent = event.text;
+    turn.startedMs = event.started_ms;
     turn.time.textContent = clockWords(event.started_ms);
   }
 
@@ -95,5 +116,37 @@ export class LiveTranscript {
     const turn = this.#turns.get(msg_id);
     turn?.item.classList.remove("is-interim");
     turn?.item.classList.add("is-withdrawn");
+  }
+
+  /** Shows that somebody marked this moment. Answers when it was, or null where it is not. */
+  marked({ seg_id, label, by }) {
+    const turn = this.#turns.get(seg_id);
+    if (!turn) return null;
+    const words = label ? `Marked by ${by}: ${label}` : `Marked by ${by}`;
+    turn.item.append(make("p", { class: "live-mark" }, icon("bookmark"), words));
+    return turn.startedMs;
+  }
+
+  /** Brings what was said under this id into view; `quote` is marked in it. Answers whether it is there. */
+  jump(segId, quote = "") {
+    const turn = this.#turns.get(segId);
+    return Boolean(turn) && this.#show(turn.item, quote && { quote, start: 0, end: 0 });
+  }
+
+  /** The same for a citation, which names the row of the segment. */
+  jumpToRow(row, words) {
+    const item = document.getElementById(`segment-${row}`);
+    return Boolean(item) && this.#show(item, words);
+  }
+
+  /** What was being said at this time of the room's clock. */
+  jumpToTime(ms) {
+    const turns = [...this.#turns.values()].filter((turn) => turn.startedMs !== null && turn.startedMs <= ms);
+    return turns.length > 0 && this.#show(turns.at(-1).item);
+  }
+
+  #show(item, words = null) {
+    showMoment(this.#list, item, words || null);
+    return true;
   }
 }

@@ -1,12 +1,17 @@
 // A member in the room: watches, whispers, pauses, takes over, hands back, or leads.
-import { find, findAll, icon, make, need, readJson, setText } from "../lib/dom.js";
+import { find, findAll, need, readJson, setText } from "../lib/dom.js";
 import { announce } from "../lib/live_region.js";
 import { LiveTranscript } from "../lib/live_transcript.js";
+import { MomentList } from "../lib/moment_list.js";
+import { citationOf } from "../lib/moments.js";
+import { NarrowTabs } from "../lib/narrow_tabs.js";
 import { Outbox } from "../lib/outbox.js";
+import { PlanPanel } from "../lib/plan_panel.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { RoomSocket } from "../lib/room_socket.js";
 import { wipeRoom } from "../lib/room_store.js";
 import { SpokenWords } from "../lib/spoken_words.js";
+import { SuggestionCard } from "../lib/suggestion_card.js";
 import { VoiceInput } from "../lib/voice_input.js";
 
 const STATES = { scheduled: "Scheduled", waiting: "Waiting room", live: "Live", paused: "Paused", ended: "Ended", cancelled: "Cancelled", no_show: "No show", expired: "Expired" };
@@ -29,7 +34,9 @@ const roomKey = `${page.interview}/${page.member}`;
 const outbox = await Outbox.open(roomKey);
 const socket = new RoomSocket({ interview: page.interview, as: "member", outbox });
 const words = await SpokenWords.open({ socket, room: roomKey });
-const room = { state: "waiting", ledBy: "ai", current: "", suggestion: null, nextSuggestion: null };
+const plan = new PlanPanel(clock);
+const tabs = new NarrowTabs(need("tabs"));
+const room = { state: "waiting", ledBy: "ai", told: 0, isWithoutAi: false };
 
 // Each interviewer speaks into their own microphone, so it is known who says what.
 const speak = document.getElementById("speak");
@@ -55,66 +62,82 @@ const voice = speak && new VoiceInput({
 });
 speak?.addEventListener("click", () => (voice.isListening ? voice.stop() : voice.start()));
 
+const notes = document.getElementById("notes") && new MomentList(need("notes"), (ms, segId) => jump(() => (segId ? transcript.jump(segId) : transcript.jumpToTime(ms))));
+const suggestions = document.getElementById("suggestion") && new SuggestionCard({
+  answer: (id, answer) => socket.send({ type: "suggestion.answer", suggestion_id: id, answer }),
+  jump: (segId, quote) => jump(() => transcript.jump(segId, quote)),
+});
+
 const told = {
-  "state.changed": ({ state }) => {
+  "state.changed": ({ state, seq }) => {
     room.state = state;
     clock.run(state === "live");
     if (!["scheduled", "waiting"].includes(state)) transcript.notice(`${STATES[state]}.`);
-    announce(`The interview is now: ${STATES[state]}.`);
+    sayNews(seq, `The interview is now: ${STATES[state]}.`);
     need("is-over").hidden = state !== "ended";
     if (state === "ended") finish();
   },
   "question.asked": (event) => {
     transcript.questionAsked(event);
-    if (event.question_ref) markQuestion(event.question_ref, "running");
+    sayNews(event.seq, `AI interviewer: ${event.text}`);
+    if (event.question_ref) plan.asking(event.question_ref, event.started_ms);
+    if (event.degraded !== undefined) showHealth(event.degraded ? "The AI cannot be reached: the plan's own questions are asked meanwhile." : "");
   },
   "question.withdrawn": (event) => transcript.questionWithdrawn(event),
   "segment.final": (event) => {
     const note = [SOURCES[event.source], event.fed_by ? "written down by a member" : "", event.after_end ? "after the end" : ""];
     transcript.stored(event, note.filter(Boolean).join(", "));
+    if (event.name !== page.name) sayNews(event.seq, `${event.name}: ${event.text}`);
   },
   "segment.corrected": (event) => transcript.corrected(event),
   "segment.failed": ({ name }) => transcript.notice(`Something ${name} said could not be written down.`),
-  "turn.finished": () => {
-    if (room.current) markQuestion(room.current, "done");
-  },
-  "request.made": ({ action }) => {
+  "turn.finished": () => plan.finished(),
+  "request.made": ({ action, seq }) => {
     const words = { skip: "skipped the question", repeat: "asked for it to be repeated", clarify: "asked for an explanation", help: "asks for a person's help" };
     transcript.notice(`${page.candidate} ${words[action]}.`);
-    if (action === "help") announce(`${page.candidate} asks for help.`);
-    if (action === "skip" && room.current) markQuestion(room.current, "cancelled");
+    if (action === "help") sayNews(seq, `${page.candidate} asks for help.`);
+    if (action === "skip") plan.skipped();
   },
-  "lead.changed": ({ led_by }) => {
+  "lead.changed": ({ led_by, seq }) => {
     room.ledBy = led_by;
-    transcript.notice(led_by === "ai" ? "The AI leads again." : `${led_by} leads now.`);
+    const words = led_by === "ai" ? "The AI leads again." : `${led_by} leads now.`;
+    transcript.notice(words);
+    sayNews(seq, words);
   },
   whispered: ({ text, by }) => transcript.notice(`${by} whispered: ${text}`),
   "consent.answered": ({ answer }) => transcript.notice(`Consent: ${answer}.`),
   "gap.marked": () => transcript.notice("A moment of sound could not be written down."),
+  "moment.marked": (event) => {
+    const ms = transcript.marked(event);
+    if (ms !== null) notes?.mark(event.label ? `${event.label} (${event.by})` : `Marked by ${event.by}`, ms, event.seg_id);
+    sayNews(event.seq, "Marked.");
+  },
+  "suggestion.answered": ({ suggestion, answer }) => suggestions?.answered(suggestion, answer),
 };
 
-Object.assign(told, {
-  "moment.marked": ({ label, by }) => transcript.notice(`${by} marked this moment${label ? `: ${label}` : ""}.`),
-  "suggestion.answered": ({ suggestion, answer }) => closeSuggestion(suggestion, answer),
-});
-
-const whispersToUs = {
-  "suggestion.ready": (suggestion) => showSuggestion(suggestion),
-  "coverage.changed": ({ questions }) => questions.forEach((ref) => markQuestion(ref, "done")),
-  "guard.warned": (warning) => showWarning(warning),
-  "assist.paused": () => setText(document.getElementById("no-suggestion") ?? need("coverage"), "No AI can be reached right now, so there are no suggestions. Everything else goes on."),
+const toldToMembers = {
+  "coverage.changed": (coverage) => plan.covered(coverage),
+  "suggestion.ready": (suggestion) => suggestions?.ready(suggestion),
+  "guard.warned": (warning) => page.may_lead && showWarning(warning),
+  "assist.paused": () => suggestions && showHealth("No AI can be reached at the moment, so there are no suggestions. Everything else goes on."),
+  "assist.resumed": () => showHealth(""),
 };
 
 socket.addEventListener("welcome", ({ detail }) => {
   room.state = detail.state;
   room.ledBy = detail.led_by;
+  room.told = Math.max(room.told, detail.last_seq);
   clock.set(detail.clock);
   if (voice) voice.hasProvider = detail.limits.speech;
   showPeople(detail.presence);
   if (detail.question) transcript.questionWords({ msg_id: detail.question.msg_id, offset: 0, text: detail.question.text });
   show();
 });
-socket.addEventListener("reset", () => transcript.clear());
+socket.addEventListener("reset", () => {
+  transcript.clear();
+  notes?.clearMarks();
+  room.told = 0;
+});
 socket.addEventListener("event", ({ detail }) => {
   told[detail.kind]?.(detail);
   show();
@@ -123,7 +146,7 @@ socket.addEventListener("frame", ({ detail }) => {
   if (detail.type === "question.delta") transcript.questionWords(detail);
   if (detail.type === "segment.interim") transcript.interim(detail);
   if (detail.type === "presence") showPeople(detail.people);
-  if (page.may_lead) whispersToUs[detail.type]?.(detail);
+  toldToMembers[detail.type]?.(detail);
 });
 socket.addEventListener("status", ({ detail: { status } }) => {
   const [state, words] = CONNECTION[status];
@@ -163,76 +186,58 @@ document.getElementById("words")?.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) need("say").requestSubmit();
 });
 
-document.getElementById("mark")?.addEventListener("click", () => {
-  socket.send({ type: "moment.mark" });
-  announce("Marked.");
-});
+document.getElementById("mark")?.addEventListener("click", () => socket.send({ type: "moment.mark" }));
 document.getElementById("note")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = need("note-text").value.trim();
   if (!text) return;
   socket.send({ type: "note.add", text });
-  need("notes").append(make("li", {}, make("div", { class: "list-main" }, make("p", { class: "list-title live-note" }, text))));
+  notes.note(text, clock.elapsed());
   need("note-text").value = "";
+  announce("Note kept.");
 });
-for (const button of findAll("[data-suggestion]")) {
-  button.addEventListener("click", () => {
-    const answer = button.dataset.suggestion;
-    socket.send({ type: "suggestion.answer", suggestion_id: room.suggestion.id, answer });
-    closeSuggestion(room.suggestion.id, answer);
-  });
-}
 document.getElementById("warning-seen")?.addEventListener("click", () => {
   need("warning").hidden = true;
 });
+document.getElementById("warning-jump")?.addEventListener("click", () => jump(() => transcript.jump(need("warning").dataset.segment, need("warning").dataset.words)));
+document.addEventListener("click", (event) => {
+  const cite = citationOf(event)?.closest(".cite");
+  if (!cite) return;
+  event.preventDefault();
+  jump(() => transcript.jumpToRow(cite.dataset.segment, cite.dataset));
+});
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (elt.matches(".answer")) announce(find(".working", elt) ? "Asked." : "The answer is here.");
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt.id === "ask-form" && detail.successful) detail.elt.reset();
+});
 
-/** One at a time, and quiet: the next one waits until this one is answered. */
-function showSuggestion(suggestion) {
-  if (room.suggestion && room.suggestion.id !== suggestion.id) {
-    room.nextSuggestion = suggestion;
-    return;
-  }
-  room.suggestion = suggestion;
-  setText(need("suggestion-text"), suggestion.text);
-  setText(need("suggestion-because"), suggestion.because.map(([, words]) => words).join(" … "));
-  need("suggestion").hidden = false;
-  need("no-suggestion").hidden = true;
+/** The conversation may be behind another tab of a narrow screen: it is shown before anything in it is. */
+function jump(show) {
+  tabs.show("conversation");
+  if (!show()) announce("This moment is not in the conversation.");
 }
 
-function closeSuggestion(id, answer) {
-  if (room.suggestion?.id !== id) return;
-  if (answer === "later") {
-    need("later").hidden = false;
-    need("later-list").append(make("li", {}, room.suggestion.text));
-  }
-  const next = room.nextSuggestion;
-  room.suggestion = null;
-  room.nextSuggestion = null;
-  need("suggestion").hidden = true;
-  need("no-suggestion").hidden = false;
-  if (next) showSuggestion(next);
+/** What happened while somebody listens is said; what is only told again after a reload is not. */
+function sayNews(seq, words) {
+  if (seq > room.told) announce(words);
 }
 
-function showWarning({ topic, words, advice }) {
+/** One calm line about the AI's health; empty when it is well, which is said once. */
+function showHealth(words) {
+  if (!words && !room.isWithoutAi) return;
+  room.isWithoutAi = Boolean(words);
+  setText(need("assist-state"), words || "The AI answers again.");
+}
+
+function showWarning({ topic, words, advice, seg_id }) {
+  const warning = need("warning");
+  Object.assign(warning.dataset, { segment: seg_id, words });
   setText(need("warning-title"), `${topic}: “${words}”`);
   setText(need("warning-advice"), advice);
-  need("warning").hidden = false;
+  warning.hidden = false;
   announce(`Private warning: ${topic}. ${advice}`);
-}
-
-function markQuestion(ref, state) {
-  const step = find(`[data-question="${CSS.escape(ref)}"]`);
-  if (!step) return;
-  if (state === "running") {
-    if (room.current && room.current !== ref) markQuestion(room.current, "done");
-    room.current = ref;
-  }
-  const [name, words] = { running: ["half-circle", "being asked"], done: ["check-circle", "asked"], cancelled: ["cross", "skipped"] }[state];
-  step.className = `step step-${state}`;
-  find(".icon", step).replaceWith(icon(name));
-  setText(find(".live-done", step), `· ${words}`);
-  const all = findAll("[data-question]");
-  setText(need("coverage"), `${all.filter((one) => one.matches(".step-done, .step-running")).length} of ${all.length}`);
 }
 
 function show() {
@@ -273,8 +278,5 @@ function problem(words) {
   need("problem").hidden = !words;
 }
 
-for (const ref of page.asked) markQuestion(ref, "done");
-if (page.suggestion && document.getElementById("suggestion")) showSuggestion(page.suggestion);
-if (page.asked.length === 0) setText(need("coverage"), `0 of ${findAll("[data-question]").length}`);
 show();
 socket.connect();

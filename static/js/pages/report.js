@@ -1,40 +1,14 @@
 // The report: a citation jumps to its moment and marks the very words; parts are announced as they arrive;
 // one's own scorecard is saved while it is written.
 import { autosave } from "../lib/autosave.js";
-import { find, findAll, icon, make } from "../lib/dom.js";
+import { find, icon, make } from "../lib/dom.js";
 import { announce } from "../lib/live_region.js";
+import { citationOf, showMoment, unmark } from "../lib/moments.js";
 
 const report = document.getElementById("report");
 const list = document.getElementById("transcript-list");
 const back = document.getElementById("jump-back");
 let cameFrom = null;
-
-function unmark() {
-  for (const mark of findAll("mark", list)) {
-    const text = mark.parentElement;
-    mark.replaceWith(...mark.childNodes);
-    text.normalize();
-  }
-  for (const turn of findAll(".is-current", list)) turn.classList.remove("is-current");
-}
-
-/** Marks the quoted words. The server counts characters, JavaScript counts halves of some: so by code points. */
-function markWords(turn, { quote, start, end }) {
-  const text = find(".transcript-text", turn);
-  const characters = [...text.textContent];
-  let [from, to] = [Number(start), Number(end)];
-  if (characters.slice(from, to).join("") !== quote) {
-    const at = text.textContent.indexOf(quote);
-    if (at < 0) {
-      announce("These words were corrected since they were quoted.");
-      return;
-    }
-    from = [...text.textContent.slice(0, at)].length;
-    to = from + [...quote].length;
-  }
-  const mark = make("mark", {}, characters.slice(from, to).join(""));
-  text.replaceChildren(characters.slice(0, from).join(""), mark, characters.slice(to).join(""));
-}
 
 async function bring(segment) {
   const here = document.getElementById(`segment-${segment}`);
@@ -52,17 +26,12 @@ async function jump(segment, words = null) {
     announce("This moment is not in the transcript any more.");
     return;
   }
-  unmark();
-  turn.classList.add("is-current");
-  if (words) markWords(turn, words);
-  turn.tabIndex = -1;
-  turn.focus({ preventScroll: true });
-  (find("mark", turn) ?? turn).scrollIntoView({ block: "center" });
+  showMoment(list, turn, words);
 }
 
 function onClick(event) {
-  const link = event.target.closest("a");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const link = citationOf(event);
+  if (!link) return;
   const segment = link.dataset.segment ?? link.getAttribute("href")?.match(/^#segment-(\d+)$/)?.[1];
   if (!segment) return;
   event.preventDefault();
@@ -79,7 +48,7 @@ function jumpToAddress() {
 
 function goBack() {
   back.hidden = true;
-  unmark();
+  unmark(list);
   if (!cameFrom?.isConnected) return;
   cameFrom.focus({ preventScroll: true });
   cameFrom.scrollIntoView({ block: "center" });

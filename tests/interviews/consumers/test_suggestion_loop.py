@@ -1,14 +1,21 @@
 """A suggestion reaches the interviewers with its reason, and never the candidate."""
 
+import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from ai_engine.engine import Engine, engine
 from ai_engine.errors import Unreachable
-from interviews.models import Interview, Segment
+from ai_engine.messages import Answer, Request
+from ai_engine.providers.scripted import Hang, Scripted
+from interviews.consumers import suggestion_loop
+from interviews.models import Interview, Segment, Suggestion
 from interviews.states import InterviewState, Mode
+from tests.cast import QUESTIONS
 from tests.interviews.ai import ai_that_fails, ai_that_writes, quoted
 from tests.interviews.consumers.conftest import Stage
 
@@ -47,6 +54,102 @@ async def test_without_an_ai_the_interview_goes_on(assisted: Stage) -> None:
         await ines.until("assist.paused")
     await cem.send("segment.final", seg_id="c2", text="It was a Friday.")
     await ines.until("event", kind="segment.final", seg_id="c2")
+
+
+async def test_who_comes_back_is_told_how_plan_and_suggestions_stand(assisted: Stage) -> None:
+    ines = await assisted.member(assisted.cast.ines)
+    await ines.send("segment.final", seg_id="i1", text=QUESTIONS[0])
+    told = await ines.until("coverage.changed", competencies=["Technical depth"])
+    for text, answer in (("How many orders?", "later"), ("Who noticed?", "dismiss")):
+        row = await Suggestion.objects.acreate(
+            interview=assisted.interview, text=text, because=[["c1", WORDS]]
+        )
+        await ines.send("suggestion.answer", suggestion_id=str(row.id), answer=answer)
+        await ines.until("event", kind="suggestion.answered", answer=answer)
+    again = await assisted.member(assisted.cast.ines)
+    covered = await again.until("coverage.changed")
+    assert (covered["questions"], covered["asked_ms"]) == (told["questions"], told["asked_ms"])
+    kept = await again.until("suggestion.ready")
+    assert (kept["text"], kept["answer"]) == ("How many orders?", "later")
+
+
+async def test_an_observer_is_told_the_coverage_and_no_suggestion(assisted: Stage) -> None:
+    await Suggestion.objects.acreate(interview=assisted.interview, text="How many?", because=[])
+    otto = await assisted.member(assisted.cast.otto)
+    await otto.until("coverage.changed")
+    await otto.say({"type": "ping", "t": 1})
+    await otto.until("pong")
+    assert "suggestion.ready" not in {frame["type"] for frame in otto.frames}
+
+
+async def test_what_was_dismissed_does_not_come_back_in_other_words(assisted: Stage) -> None:
+    cem, ines = await assisted.candidate(), await assisted.member(assisted.cast.ines)
+    await Suggestion.objects.acreate(
+        interview=assisted.interview,
+        text="How many orders did you lose on that Friday?",
+        because=[],
+        answer="dismiss",
+        created_at=assisted.interview.created_at,
+    )
+    await cem.send("segment.final", seg_id="c1", text=f"{WORDS}, and then we noticed.")
+    await ines.until("event", kind="segment.final")
+    await Suggestion.objects.aupdate(created_at=timezone.now() - timedelta(minutes=1))
+    row = await sync_to_async(Segment.objects.get)(seg_id="c1")
+    again = {"text": "That Friday, what number of orders were lost?"}
+    fresh = {"text": "Who told the customers?"}
+    because = {"because": quoted((row, WORDS))}
+    answers = iter(({**again, **because}, {**fresh, **because}))
+    with ai_that_writes(suggest_follow_up=lambda _: next(answers)) as ai:
+        await cem.send("segment.final", seg_id="c2", text="It was a Friday.")
+        await ines.until("event", kind="segment.final", seg_id="c2")
+        await cem.send("segment.final", seg_id="c3", text="We wrote to them.")
+        assert (await ines.until("suggestion.ready"))["text"] == fresh["text"]
+    assert "How many orders did you lose" in ai.asked[0].messages[-1].text
+
+
+class Thinking(Scripted):
+    """Thinks for ever, and knows when it was told to stop."""
+
+    def __init__(self) -> None:
+        super().__init__([Hang()])
+        self.began, self.stopped = asyncio.Event(), asyncio.Event()
+
+    async def complete(self, request: Request) -> Answer:
+        self.began.set()
+        try:
+            return await super().complete(request)
+        finally:
+            self.stopped.set()
+
+
+async def test_nobody_left_who_leads_means_nothing_is_thought_of(assisted: Stage) -> None:
+    cem, ines = await assisted.candidate(), await assisted.member(assisted.cast.ines)
+    provider = Thinking()
+    with engine.replaced_by(Engine([provider])):
+        await cem.send("segment.final", seg_id="c1", text=f"{WORDS}, and then we noticed.")
+        await ines.until("event", kind="segment.final")
+        await provider.began.wait()
+        await ines.leave()
+        async with asyncio.timeout(suggestion_loop.LOOKS_EVERY * 4):
+            await provider.stopped.wait()
+        await cem.send("segment.final", seg_id="c2", text="It was a Friday, late in the evening.")
+        await cem.until("event", kind="segment.final", seg_id="c2")
+    assert len(provider.asked) == 1
+
+
+async def test_it_is_told_when_an_ai_answers_again(
+    assisted: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggestion_loop, "REST_WITHOUT_AI", 0.0)
+    cem, ines = await assisted.candidate(), await assisted.member(assisted.cast.ines)
+    with ai_that_fails(Unreachable):
+        await cem.send("segment.final", seg_id="c1", text=f"{WORDS}.")
+        await ines.until("assist.paused")
+    theo = await assisted.member(assisted.cast.theo)
+    await theo.until("assist.paused")
+    with ai_that_writes(suggest_follow_up={"text": "", "because": []}):
+        await cem.send("segment.final", seg_id="c2", text="It was a Friday.")
+        await ines.until("assist.resumed")
 
 
 async def test_a_warning_is_for_members_only(assisted: Stage) -> None:

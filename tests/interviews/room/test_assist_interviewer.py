@@ -1,11 +1,13 @@
 """What helps a person who leads: suggestions with their reason, coverage, warnings, notes and marks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from interviews.coverage import Planned, asked_in
+from interviews.coverage import Planned, asked_in, is_same_idea
 from interviews.models import AskedQuestion, Event, Interview, Moment, Note, Segment, Suggestion
+from interviews.queries.panel import coverage_of, panel_plan
 from interviews.services.assist_interviewer import answer_suggestion, look_at_segment
 from interviews.services.room_refusals import NoSuchSegment, NotYours
 from interviews.services.take_notes import add_note, mark_moment
@@ -59,6 +61,59 @@ def test_an_answer_belongs_to_the_question_a_person_asked(
 def test_small_talk_is_no_question_of_the_plan(said: str, is_asked: bool) -> None:
     planned = [Planned("q", "Describe an outage you handled. What did you do first?")]
     assert (asked_in(said, planned) == "q") is is_asked
+
+
+def test_a_question_stands_at_its_time_on_the_clock_and_pauses_do_not_count(
+    room: Interview, ines: Tab
+) -> None:
+    def minute(number: float) -> datetime:
+        return NOW + timedelta(minutes=number)
+
+    def ask(place: int, at: float) -> None:
+        ines.say(QUESTIONS[place], seg_id=f"i{place}", now=minute(at))
+        look_at_segment(interview_id=room.id, seg_id=f"i{place}", now=minute(at))
+
+    room = make_room_by_log(room, ines)
+    ask(0, 1)
+    ines.press("pause", now=minute(4))
+    ines.press("resume", now=minute(14))
+    ask(3, 15)
+    found = coverage_of(room)
+    assert found.asked_ms == (60_000, 5 * 60_000)
+    assert found.competencies == ("Collaboration", "Technical depth")
+
+
+def make_room_by_log(room: Interview, ines: Tab) -> Interview:
+    """The same room, started as people start it, so that its log knows when."""
+    Interview.objects.filter(id=room.id).update(
+        state=InterviewState.WAITING, started_at=None, live_since=None
+    )
+    ines.press("start")
+    return room
+
+
+def test_the_time_of_a_section_is_stretched_as_the_interview_is(room: Interview) -> None:
+    room.time_factor = Decimal("1.5")
+    (section,) = panel_plan(room)
+    assert section.planned_ms == 4 * 4 * 60_000 * 1.5
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("How many orders were lost?", "Could you say how many orders you lost?", True),
+        (
+            "What was your own part in the migration of the database?",
+            "In that database migration, which part was your own?",
+            True,
+        ),
+        ("How many orders were lost?", "Who told the customers about it?", False),
+        ("What would you do differently?", "Who told the customers about it?", False),
+    ],
+)
+def test_one_idea_in_two_wordings(one: str, other: str, is_same: bool) -> None:
+    assert is_same_idea(one, other) is is_same
+    assert is_same_idea(other, one) is is_same
 
 
 def test_a_prohibited_topic_is_a_private_warning(room: Interview, ines: Tab) -> None:
