@@ -37,7 +37,7 @@ class CarriedOut:
 
 
 def carry_out(
-    *, by: Participant, message: Durable, client_id: uuid.UUID, now: datetime
+    by: Participant, *, message: Durable, client_id: uuid.UUID, now: datetime
 ) -> CarriedOut:
     """Does what a participant asks, once, whatever is resent. Raises RoomRefusal."""
     # A message written by an earlier tab keeps that tab's id, so that it is known as a duplicate.
@@ -62,7 +62,7 @@ def carry_out(
             )
         case TurnFinished():
             turn = finish_turn(by=by, seg_ids=message.seg_ids, sender=sender, now=now)
-            return CarriedOut(turn, may_be_ais_turn=True)
+            return CarriedOut(turn, turn.ai_falls_silent, may_be_ais_turn=True)
         case Control():
             used = use_control(
                 by=by, action=message.action, text=message.text, sender=sender, now=now

@@ -1,26 +1,35 @@
-"""The sound a socket sends: one open segment at a time, bounded in size and in number."""
+"""The sound a socket sends: one open segment at a time, and a bounded queue of whole ones behind it."""
 
 import asyncio
 import io
 import wave
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 from interviews.events import AudioEnd, AudioStart, BadMessage
 from interviews.services.transcribe_speech import SpokenAudio
 
 LONGEST_BYTES = 2 * 1024 * 1024  # a minute of 16 kHz, 16 bit
 MOST_AT_ONCE = 4  # segments of one socket that are being transcribed
+MOST_BYTES_WAITING = 6 * 1024 * 1024  # what a client sends again after a cut: about three minutes
 _MIMES = {"wav": "audio/wav", "pcm16": "audio/wav", "webm": "audio/webm"}
 
 
 class IncomingAudio:
-    """Collects the frames of one segment after the other and hands the whole on."""
+    """Collects the frames of one segment after the other and hands the whole on.
 
-    def __init__(self, take: Callable[[SpokenAudio], Awaitable[None]]) -> None:
-        self._take = take
+    `run` starts what goes on when the socket is gone, and ends with the process.
+    """
+
+    def __init__(
+        self,
+        take: Callable[[SpokenAudio], Awaitable[None]],
+        run: Callable[[Coroutine[object, object, None]], object],
+    ) -> None:
+        self._take, self._run = take, run
         self._open: AudioStart | None = None
         self._sound = bytearray()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Semaphore(MOST_AT_ONCE)
+        self._bytes_waiting = 0
 
     def start(self, message: AudioStart) -> None:
         """After a cut a segment is sent again whole: what came before counts for nothing."""
@@ -31,21 +40,34 @@ class IncomingAudio:
         if self._open is None:
             raise BadMessage("no_audio_open", "Say “audio.start” before sending audio.")
         if len(self._sound) + len(frame) > LONGEST_BYTES:
-            self._open = None
+            seg_id, self._open = self._open.seg_id, None
             self._sound.clear()
-            raise BadMessage("audio_too_long", "A spoken segment may last about a minute.")
+            raise BadMessage(
+                "audio_too_long", "A spoken segment may last about a minute.", seg_id=seg_id
+            )
         self._sound += frame
 
     def end(self, message: AudioEnd) -> None:
         opened, self._open = self._open, None
         if opened is None or opened.seg_id != message.seg_id:
-            raise BadMessage("no_audio_open", "This segment was not begun.")
-        if len(self._under_way) >= MOST_AT_ONCE:
-            raise BadMessage("busy", "Too much speech at once: send this segment again soon.")
-        task = asyncio.ensure_future(self._take(_whole(opened, bytes(self._sound))))
+            raise BadMessage("no_audio_open", "This segment was not begun.", seg_id=message.seg_id)
+        audio = _whole(opened, bytes(self._sound))
         self._sound.clear()
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        if self._bytes_waiting + len(audio.content) > MOST_BYTES_WAITING:
+            raise BadMessage(
+                "busy",
+                "Too much speech at once: send this segment again soon.",
+                seg_id=message.seg_id,
+            )
+        self._bytes_waiting += len(audio.content)
+        self._run(self._take_in_turn(audio))
+
+    async def _take_in_turn(self, audio: SpokenAudio) -> None:
+        try:
+            async with self._turn:
+                await self._take(audio)
+        finally:
+            self._bytes_waiting -= len(audio.content)
 
 
 def _whole(opened: AudioStart, sound: bytes) -> SpokenAudio:

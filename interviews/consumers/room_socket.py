@@ -8,12 +8,12 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args
+from typing import Any, Concatenate, ParamSpec, TypeVar, get_args
 
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from interviews.consumers.carry_out import CarriedOut, carry_out
+from interviews.consumers.carry_out import carry_out
 from interviews.consumers.credentials import (
     Credentials,
     Scope,
@@ -64,6 +64,8 @@ from interviews.services.transcribe_speech import (
 from interviews.states import OVER
 
 logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 Receive = Callable[[], Awaitable[dict[str, Any]]]  # ASGI's own types
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -103,9 +105,12 @@ class RoomSocket:
         self._durable = Bucket(per_second=20, burst=40)
         self._any = Bucket(per_second=60, burst=200)
         self._interim = Bucket(per_second=8, burst=16)
+        self._sound = Bucket(
+            per_second=40, burst=400
+        )  # after a cut, minutes of speech come at once
         self._bad_frames = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._audio = IncomingAudio(self._transcribe)
+        self._audio = IncomingAudio(self._transcribe, the_hub().run)
 
     async def run(self) -> None:
         message = await self._receive()
@@ -230,7 +235,7 @@ class RoomSocket:
 
     async def _take(self, frame: str | bytes) -> None:
         self._connection.heard()
-        if not self._any.take():
+        if not (self._sound if isinstance(frame, bytes) else self._any).take():
             raise SocketRefused(CloseCode.TOO_FAST)
         try:
             if isinstance(frame, bytes):
@@ -239,7 +244,7 @@ class RoomSocket:
                 await self._obey(parse(frame))
         except BadMessage as bad:
             self._bad_frames += 1
-            await self._tell(Refused(bad.code, bad.message, bad.client_seq))
+            await self._tell(Refused(bad.code, bad.message, bad.client_seq, bad.seg_id))
             if self._bad_frames >= MOST_BAD_FRAMES:
                 raise SocketRefused(CloseCode.BAD_MESSAGE) from bad
 
@@ -270,17 +275,19 @@ class RoomSocket:
                 await self._do(message)
 
     def _begin_audio(self, message: AudioStart) -> None:
+        seg_id = message.seg_id
         if self.by.actor is None:
-            raise BadMessage("not_allowed", "Observers watch; they do not speak.")
+            raise BadMessage("not_allowed", "Observers watch; they do not speak.", seg_id=seg_id)
         if not can_transcribe():
-            raise BadMessage("no_speech", "No provider can transcribe speech here: please type.")
+            words = "No provider can transcribe speech here: please type."
+            raise BadMessage("no_speech", words, seg_id=seg_id)
         self._audio.start(message)
 
     async def _transcribe(self, audio: SpokenAudio) -> None:
         try:
-            words = await transcribe_speech(by=self.by, audio=audio)
+            words = await transcribe_speech(in_room=self._in_room, audio=audio)
         except RoomRefusal as refusal:
-            await self._tell(Refused(refusal.code, refusal.message))
+            await self._tell(Refused(refusal.code, refusal.message, seg_id=audio.seg_id))
             return
         except (DatabaseError, InterfaceError):
             logger.warning("Speech could not be stored; its client sends it again.")
@@ -314,9 +321,15 @@ class RoomSocket:
         if self.by.is_candidate:
             self._room.candidate_is_heard()
         try:
-            done = await self._carry_out(message)
+            done = await self._in_room(
+                carry_out,
+                message=message,
+                client_id=self._connection.client_id,
+                now=timezone.now(),
+            )
         except RoomRefusal as refusal:
-            await self._tell(Refused(refusal.code, refusal.message, message.client_seq))
+            seg_id = getattr(message, "seg_id", None)
+            await self._tell(Refused(refusal.code, refusal.message, message.client_seq, seg_id))
             return
         except (DatabaseError, InterfaceError):
             logger.warning("The database did not take a message; its client sends it again.")
@@ -331,21 +344,15 @@ class RoomSocket:
         if done.new_segment:
             the_suggestion_loop().hear(self._interview_id, done.new_segment)
 
-    async def _carry_out(self, message: Durable) -> CarriedOut:
+    async def _in_room(
+        self, function: Callable[Concatenate[Participant, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Runs a function of the database for whoever this is, by the rights that stand now."""
         try:
-            return await self._carry_out_once(message)
+            return await in_database(function, self.by, *args, **kwargs)
         except RightsChanged:
             await self._recheck()  # closes the socket if it may not stay
-            return await self._carry_out_once(message)
-
-    async def _carry_out_once(self, message: Durable) -> CarriedOut:
-        return await in_database(
-            carry_out,
-            by=self.by,
-            message=message,
-            client_id=self._connection.client_id,
-            now=timezone.now(),
-        )
+            return await in_database(function, self.by, *args, **kwargs)
 
     # Going
 

@@ -22,11 +22,14 @@ from interviews.events.kinds import (
 
 
 class BadMessage(Exception):
-    """A frame that is not a message. `client_seq` tells the sender which one, where that can be read."""
+    """A frame that is not a message. `client_seq` or `seg_id` says which one, where that is known."""
 
-    def __init__(self, code: str, message: str, client_seq: int | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, client_seq: int | None = None, seg_id: str | None = None
+    ) -> None:
         super().__init__(code)
-        self.code, self.message, self.client_seq = code, message, client_seq
+        self.code, self.message = code, message
+        self.client_seq, self.seg_id = client_seq, seg_id
 
 
 def clean_text(text: str) -> str:

@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     TIME_CHANGED = "time.changed"
     SEGMENT_FINAL = "segment.final"
     SEGMENT_CORRECTED = "segment.corrected"
+    SPEECH_RECEIVED = "speech.received"  # for members: its words are still to come
+    SEGMENT_EMPTY = "segment.empty"  # there were no words in it
     SEGMENT_FAILED = "segment.failed"
     GAP_MARKED = "gap.marked"
     QUESTION_ASKED = "question.asked"

@@ -45,4 +45,6 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
 async def finish_database_work() -> None:
     """Waits for what is under way: a stopping process breaks off no transaction."""
-    await asyncio.gather(*_under_way, return_exceptions=True)
+    loop = asyncio.get_running_loop()
+    here = [work for work in _under_way if work.get_loop() is loop]
+    await asyncio.gather(*here, return_exceptions=True)

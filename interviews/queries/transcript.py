@@ -1,7 +1,7 @@
 """Reads what was said: in pages for people, with the gaps where speech was lost."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,13 @@ from interviews.models import Event, Interview, Segment
 from interviews.states import Speaker
 
 SEGMENTS_AT_ONCE = 120
-SPEECH_NAMED = EventKind.TURN_FINISHED  # by whoever spoke: these pieces belong to the turn
+SPEECH_NAMED = (  # by whoever spoke (these pieces belong to the turn), or by whoever received it
+    EventKind.TURN_FINISHED,
+    EventKind.SPEECH_RECEIVED,
+)
 SPEECH_LOST = (EventKind.SEGMENT_FAILED, EventKind.GAP_MARKED)
-SPEECH_SETTLED = (EventKind.SEGMENT_FINAL, *SPEECH_LOST)
+SPEECH_WORDLESS = (EventKind.SEGMENT_EMPTY, *SPEECH_LOST)
+SPEECH_SETTLED = (EventKind.SEGMENT_FINAL, *SPEECH_WORDLESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,29 @@ def speech_in_flight(interview: Interview) -> list[Gap]:
     """Speech that was sent to us and whose words are neither stored nor given up."""
     named: dict[str, int] = {}
     settled: set[str] = set()
-    for kind, at, payload in _events(interview, (SPEECH_NAMED, *SPEECH_SETTLED)):
-        if kind == SPEECH_NAMED:
-            named |= dict.fromkeys(_texts(payload.get("seg_ids")), _since_start(interview, at))
+    for kind, at, payload in _events(interview, (*SPEECH_NAMED, *SPEECH_SETTLED)):
+        seg_ids = _texts(payload.get("seg_ids")) or _texts([payload.get("seg_id")])
+        if kind in SPEECH_SETTLED:
+            settled |= set(seg_ids)
         else:
-            settled |= set(_texts([payload.get("seg_id")]))
+            for seg_id in seg_ids:
+                named.setdefault(seg_id, _since_start(interview, at))
     missing = [Gap(seg_id, at_ms) for seg_id, at_ms in named.items() if seg_id not in settled]
     return _without_words(interview, missing)
+
+
+def without_words(interview: Interview, seg_ids: Collection[str]) -> set[str]:
+    """Those whose words may still come: neither stored nor known to have none."""
+    if not seg_ids:
+        return set()
+    stored = interview.segments.filter(seg_id__in=seg_ids).values_list("seg_id", flat=True)
+    missing = set(seg_ids) - set(stored)
+    if not missing:
+        return missing
+    wordless = Event.objects.filter(
+        interview=interview, kind__in=SPEECH_WORDLESS, payload__seg_id__in=list(missing)
+    )
+    return missing - {payload["seg_id"] for payload in wordless.values_list("payload", flat=True)}
 
 
 def gaps(interview: Interview) -> list[Gap]:

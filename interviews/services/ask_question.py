@@ -15,8 +15,9 @@ from interviews.director import Answered, Clock, Move, next_move, read_log
 from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
 from interviews.queries.director_log import director_log, plan_in_use
+from interviews.queries.transcript import without_words
 from interviews.services.end_interview import end_locked_interview
-from interviews.services.half_asked import withdraw_half_asked
+from interviews.services.half_asked import release_turn, take_turn_back, withdraw_half_asked
 from interviews.services.room_clock import elapsed_ms
 from interviews.services.room_log import append_event, lock_room
 from interviews.states import Actor, InterviewState, Mode, SegmentSource, Speaker
@@ -88,7 +89,7 @@ def claim_turn(
         withdraw_half_asked(room, now=now)
         move, last_answer = _next(room, silent_seconds, now)
         if move is None:
-            _release(room)
+            release_turn(room)
             return None
         room.turn_owner, room.turn_lease_until = owner, now + LEASE
         room.save(update_fields=["turn_owner", "turn_lease_until"])
@@ -129,7 +130,7 @@ def finish_question(*, turn: Turn, wording: Wording, now: datetime) -> bool:
             return False
         question = _store(room, turn, wording, now)
         _announce(room, turn, question, wording, now)
-        _release(room)
+        release_turn(room)
         if turn.move.kind == "close":
             end_locked_interview(room, actor=Actor.DIRECTOR, now=now)
         return True
@@ -140,8 +141,7 @@ def give_up_turn(*, turn: Turn, now: datetime) -> None:
     with transaction.atomic():
         room = lock_room(turn.interview_id)
         if _still_mine(room, turn):
-            withdraw_half_asked(room, now=now)
-            _release(room)
+            take_turn_back(room, now=now)
 
 
 def _ai_leads(room: Interview) -> bool:
@@ -167,16 +167,10 @@ def _still_mine(room: Interview, turn: Turn) -> bool:
     )
 
 
-def _release(room: Interview) -> None:
-    if room.turn_owner:
-        room.turn_owner, room.turn_lease_until = "", None
-        room.save(update_fields=["turn_owner", "turn_lease_until"])
-
-
 def _next(room: Interview, silent_seconds: float, now: datetime) -> tuple[Move | None, str]:
     log = director_log(room)
     last = Event.objects.filter(interview=room).order_by("-member_seq").first()
-    _check_words_are_in(room, last, now)
+    _check_words_are_in(room, now)
     quiet = silent_seconds if last is None else min(silent_seconds, _seconds(now - last.at))
     clock = Clock(
         elapsed_seconds=elapsed_ms(room, now) / 1000,
@@ -191,12 +185,13 @@ def _next(room: Interview, silent_seconds: float, now: datetime) -> tuple[Move |
     return move, answers[-1] if answers else ""
 
 
-def _check_words_are_in(room: Interview, last: Event | None, now: datetime) -> None:
-    if last is None or last.kind != EventKind.TURN_FINISHED or now - last.at > WORDS_MAY_TAKE:
-        return
-    seg_ids = set(last.payload["seg_ids"])
-    stored = Segment.objects.filter(interview=room, seg_id__in=seg_ids).count()
-    if stored < len(seg_ids):
+def _check_words_are_in(room: Interview, now: datetime) -> None:
+    """All the speech that the turns of the last moments named, whatever has come of it meanwhile."""
+    finished = Event.objects.filter(
+        interview=room, kind=EventKind.TURN_FINISHED, at__gte=now - WORDS_MAY_TAKE
+    )
+    named = {seg_id for turn in finished for seg_id in turn.payload["seg_ids"]}
+    if without_words(room, named):
         raise WordsStillComing
 
 

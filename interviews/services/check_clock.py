@@ -7,7 +7,7 @@ from django.db import transaction
 
 from interviews.models import Interview
 from interviews.services.end_interview import end_locked_interview
-from interviews.services.half_asked import withdraw_half_asked
+from interviews.services.half_asked import take_turn_back
 from interviews.services.move_interview import move_interview
 from interviews.services.room_clock import (
     CANDIDATE_IS_GONE,
@@ -51,7 +51,7 @@ def _pause_without_candidate(room: Interview, now: datetime) -> None:
     seen = room.candidate_seen_at or room.live_since
     if seen is None or now - seen < CANDIDATE_IS_GONE:
         return
-    withdraw_half_asked(room, now=now)
+    take_turn_back(room, now=now)
     stop_clock(room, now)
     room.paused_at = now
     move_interview(room, to=InterviewState.PAUSED, actor=Actor.CLOCK, at=now)

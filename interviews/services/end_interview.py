@@ -6,7 +6,7 @@ from django.db import transaction
 
 from interviews.models import Interview
 from interviews.queries.director_log import is_through
-from interviews.services.half_asked import withdraw_half_asked
+from interviews.services.half_asked import take_turn_back
 from interviews.services.move_interview import move_interview
 from interviews.services.room_clock import CLOCK_FIELDS, stop_clock
 from interviews.services.room_log import SenderKey, lock_room
@@ -28,20 +28,10 @@ def end_locked_interview(
     room: Interview, *, actor: Actor, now: datetime, sender: SenderKey | None = None
 ) -> None:
     """The same for a room that `lock_room` locked in this transaction. Raises IllegalMove."""
-    withdraw_half_asked(room, now=now)
+    take_turn_back(room, now=now)
     stop_clock(room, now)
     room.ended_at, room.ended_by = now, actor.value
     room.is_partial = room.mode == Mode.AI_LED and not is_through(room)
-    room.turn_owner, room.turn_lease_until = "", None
     move_interview(room, to=InterviewState.ENDED, actor=actor, at=now, sender=sender)
-    room.save(
-        update_fields=[
-            *CLOCK_FIELDS,
-            "ended_at",
-            "ended_by",
-            "is_partial",
-            "turn_owner",
-            "turn_lease_until",
-        ]
-    )
+    room.save(update_fields=[*CLOCK_FIELDS, "ended_at", "ended_by", "is_partial"])
     start_debrief(interview=room, now=now)

@@ -23,3 +23,21 @@ def withdraw_half_asked(interview: Interview, *, now: datetime) -> bool:
             for_candidate=True,
         )
     return bool(half_asked)
+
+
+def take_turn_back(interview: Interview, *, now: datetime) -> bool:
+    """For a locked interview: whatever the AI was saying is off, and nobody holds its turn any more.
+
+    With the turn left held, the next to ask would wait until a lease lapses that nobody prolongs.
+    Whether it was saying something.
+    """
+    was_speaking = withdraw_half_asked(interview, now=now)
+    release_turn(interview)
+    return was_speaking
+
+
+def release_turn(interview: Interview) -> None:
+    """For a locked interview: the next who has something to say may."""
+    if interview.turn_owner:
+        interview.turn_owner, interview.turn_lease_until = "", None
+        interview.save(update_fields=["turn_owner", "turn_lease_until"])

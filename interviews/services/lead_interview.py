@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Literal
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from ai_engine.engine import engine
@@ -80,10 +81,19 @@ class Leader:
         try:
             while interview_id in self._wanted:
                 self._wanted.discard(interview_id)
-                while await self._take_turn(interview_id, owner):
+                while await self._try_turn(interview_id, owner):
                     pass
         finally:
             del self._tasks[interview_id]
+
+    async def _try_turn(self, interview_id: uuid.UUID, owner: str) -> bool:
+        """Whether there may be more to say. A database that is away is asked again: silence is no answer."""
+        try:
+            return await self._take_turn(interview_id, owner)
+        except (DatabaseError, InterfaceError):
+            logger.warning("The database did not answer the AI's turn; it is asked again.")
+            await asyncio.sleep(_REST_AFTER_FAILURE)
+            return True
 
     async def _take_turn(self, interview_id: uuid.UUID, owner: str) -> bool:
         """Whether there may be more to say."""

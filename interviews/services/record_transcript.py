@@ -3,7 +3,7 @@
 The speaker is whoever's socket it came from. What a member fed for somebody else keeps `fed_by`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
+from interviews.services.half_asked import take_turn_back
 from interviews.services.participants import Participant, enter_room
 from interviews.services.room_clock import elapsed_ms
 from interviews.services.room_log import SenderKey, append_event, find_sent
@@ -43,10 +44,11 @@ class SpokenSegment:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where in the sender's own numbering their message stands."""
+    """Where in the sender's own numbering their message stands, and whether it cut the AI short."""
 
     seq: int
     duplicate: bool
+    ai_falls_silent: bool = False
 
 
 def record_segment(
@@ -73,7 +75,7 @@ def correct_segment(
         earlier = find_sent(interview, sender)
         if earlier is not None:
             return recorded(earlier, by, duplicate=True)
-        _check_open(interview, by, now)
+        check_open(interview, by, now)
         row = Segment.objects.filter(interview=interview, seg_id=seg_id).first()
         if row is None or not _is_own(row, by):
             raise NoSuchSegment
@@ -95,7 +97,10 @@ def correct_segment(
 def finish_turn(
     *, by: Participant, seg_ids: list[str], sender: SenderKey, now: datetime
 ) -> Recorded:
-    """The candidate has answered: it is the other side's turn. Raises RoomRefusal."""
+    """The candidate has answered: it is the other side's turn. Raises RoomRefusal.
+
+    What the AI was about to say did not know of this answer: it is taken back.
+    """
     if not by.is_candidate:
         raise NotYours("Only the candidate's turns are finished by hand.")
     with transaction.atomic():
@@ -103,11 +108,12 @@ def finish_turn(
         earlier = find_sent(interview, sender)
         if earlier is not None:
             return recorded(earlier, by, duplicate=True)
-        _check_open(interview, by, now)
+        check_open(interview, by, now)
         question = question_being_answered(interview)
         if question is not None and question.answered_at is None:
             question.answered_at = now
             question.save(update_fields=["answered_at"])
+        was_speaking = take_turn_back(interview, now=now)
         event = append_event(
             interview,
             kind=EventKind.TURN_FINISHED,
@@ -116,7 +122,7 @@ def finish_turn(
             for_candidate=True,
             sender=sender,
         )
-        return recorded(event, by)
+        return replace(recorded(event, by), ai_falls_silent=was_speaking)
 
 
 def recorded(event: Event, by: Participant, *, duplicate: bool = False) -> Recorded:
@@ -136,7 +142,7 @@ def question_being_answered(interview: Interview) -> AskedQuestion | None:
     )
 
 
-def _check_open(interview: Interview, by: Participant, now: datetime) -> bool:
+def check_open(interview: Interview, by: Participant, now: datetime) -> bool:
     """Whether words that come now are late. Raises where they cannot be taken at all."""
     if by.actor is None:
         raise NotYours("Observers watch; they do not speak.")
@@ -153,7 +159,7 @@ def _check_open(interview: Interview, by: Participant, now: datetime) -> bool:
 
 def _store(by: Participant, segment: SpokenSegment, sender: SenderKey, now: datetime) -> Event:
     interview = enter_room(by)
-    is_late = _check_open(interview, by, now)
+    is_late = check_open(interview, by, now)
     row = _make_segment(interview, by, segment, now, is_late=is_late)
     return append_event(
         interview,

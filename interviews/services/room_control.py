@@ -8,7 +8,7 @@ from django.db import transaction
 from interviews.events import Action, EventKind
 from interviews.models import AskedQuestion, Interview
 from interviews.services.end_interview import end_locked_interview
-from interviews.services.half_asked import withdraw_half_asked
+from interviews.services.half_asked import take_turn_back
 from interviews.services.move_interview import move_interview
 from interviews.services.participants import Participant, enter_room
 from interviews.services.record_transcript import (
@@ -19,7 +19,7 @@ from interviews.services.record_transcript import (
 from interviews.services.room_clock import CLOCK_FIELDS, start_clock, stop_clock
 from interviews.services.room_log import SenderKey, append_event, find_sent
 from interviews.services.room_refusals import NotNow, NotYours
-from interviews.states import Actor, ConsentState, IllegalMove, InterviewState, Mode
+from interviews.states import Actor, ConsentState, IllegalMove, InterviewState, Mode, Speaker
 from webapi.json import JsonValue
 
 _LEADS = frozenset({Actor.INTERVIEWER, Actor.RECRUITER})
@@ -120,7 +120,7 @@ def _start(press: _Press) -> None:
 def _pause(press: _Press) -> None:
     if press.room.state != InterviewState.LIVE:
         raise NotNow(_WHY_NOT.get(press.room.state, ""))
-    withdraw_half_asked(press.room, now=press.now)
+    take_turn_back(press.room, now=press.now)
     stop_clock(press.room, press.now)
     press.room.paused_at = press.now
     _move(press, InterviewState.PAUSED)
@@ -145,7 +145,7 @@ def _request(press: _Press, action: Action) -> None:
     if room.state != InterviewState.LIVE:
         raise NotNow(_WHY_NOT.get(room.state, ""))
     if action == "skip":
-        withdraw_half_asked(room, now=press.now)
+        take_turn_back(room, now=press.now)
         _mark_skipped(room)
     _append(press, EventKind.REQUEST_MADE, {"action": action})
 
@@ -153,14 +153,16 @@ def _request(press: _Press, action: Action) -> None:
 def _mark_skipped(room: Interview) -> None:
     """A question without any answer counts as skipped; one that was answered in part stays asked."""
     question = question_being_answered(room)
-    if question is not None and question.answered_at is None and not question.segments.exists():
+    if question is None or question.answered_at is not None:
+        return
+    if not question.segments.filter(speaker=Speaker.CANDIDATE).exists():
         question.state = AskedQuestion.State.SKIPPED
         question.save(update_fields=["state"])
 
 
 def _take_over(press: _Press, *, stopped_ai: bool) -> None:
     room = _led_room(press)
-    withdraw_half_asked(room, now=press.now)
+    take_turn_back(room, now=press.now)
     room.leading_member_id = press.by.member_id
     room.save(update_fields=["leading_member_id"])
     _append(
@@ -177,6 +179,7 @@ def _hand_back(press: _Press) -> None:
         raise NotNow("The AI leads already.")
     room.leading_member_id = None
     room.save(update_fields=["leading_member_id"])
+    take_turn_back(room, now=press.now)
     _append(press, EventKind.LEAD_CHANGED, {"led_by": "ai"})
 
 

@@ -1,8 +1,10 @@
 """Turns a spoken segment into stored words. Failing is told to the room: what was lost is never silent."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -12,13 +14,15 @@ from ai_engine.engine import engine
 from ai_engine.errors import AiError
 from ai_engine.inputs import Audio, CallContext
 from interviews.events import LONGEST_TEXT, EventKind, clean_text
-from interviews.hub import in_database
-from interviews.models import Event, Interview, Segment
+from interviews.models import Event, Interview
 from interviews.services.participants import Participant, enter_room
-from interviews.services.record_transcript import SpokenSegment, record_segment
+from interviews.services.record_transcript import SpokenSegment, check_open, record_segment
 from interviews.services.room_log import append_event
 from interviews.states import SegmentSource
+from webapi.json import JsonValue
 
+P = ParamSpec("P")
+T = TypeVar("T")
 DEADLINE = 10.0
 _SPEECH = uuid.UUID("6a1f7b0e-2c55-4a31-9b9e-1f0c6f1f7a55")  # names the keys of spoken segments
 
@@ -33,36 +37,59 @@ class SpokenAudio:
     duration_ms: int
 
 
+class InRoom(Protocol):
+    """Runs a function of the database for the speaker, whose rights are checked again if they changed."""
+
+    async def __call__(
+        self, function: Callable[Concatenate[Participant, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+
 def can_transcribe() -> bool:
     """Whether any provider understands speech; else the browser's own recognition, or typing."""
     return any(status.speech_model for status in engine.status())
 
 
-async def transcribe_speech(*, by: Participant, audio: SpokenAudio) -> str | None:
+async def transcribe_speech(*, in_room: InRoom, audio: SpokenAudio) -> str | None:
     """Stores the words of a segment once, and returns them; empty if it holds none.
 
-    None if it was stored before, or could not be transcribed, which the room is told.
-    Raises RoomRefusal where the room takes no words now.
+    None if what became of it was known before, or it could not be transcribed, which the room is told.
+    Raises RoomRefusal where the room takes no words now: then no provider hears them either.
     """
-    context = await in_database(_gather, by, audio.seg_id)
+    spoken_until = timezone.now()
+    context = await in_room(_gather, audio.seg_id, spoken_until)
     if context is None:
         return None
-    spoken_until = timezone.now()
     try:
         heard = await engine.transcribe(Audio(audio.content, audio.mime, context.language), context)
     except AiError:
-        await in_database(_fail, by, audio.seg_id, timezone.now())
+        await in_room(_settle, EventKind.SEGMENT_FAILED, audio.seg_id, timezone.now())
         return None
     text = clean_text(heard.text).encode()[:LONGEST_TEXT].decode(errors="ignore")
     if text:
-        await in_database(_commit, by, audio, text, spoken_until)
+        await in_room(_commit, audio, text, spoken_until)
+    else:
+        await in_room(_settle, EventKind.SEGMENT_EMPTY, audio.seg_id, timezone.now())
     return text
 
 
-def _gather(by: Participant, seg_id: str) -> CallContext | None:
-    if Segment.objects.filter(interview_id=by.interview_id, seg_id=seg_id).exists():
-        return None
-    interview = Interview.objects.select_related("organisation").get(id=by.interview_id)
+def _gather(by: Participant, seg_id: str, now: datetime) -> CallContext | None:
+    """Notes that speech came in, so that whoever needs all the words waits for these too."""
+    with transaction.atomic():
+        interview = enter_room(by)
+        check_open(interview, by, now)
+        if interview.segments.filter(seg_id=seg_id).exists() or _is_noted(
+            interview, EventKind.SEGMENT_EMPTY, seg_id
+        ):
+            return None
+        if not _is_noted(interview, EventKind.SPEECH_RECEIVED, seg_id):
+            append_event(
+                interview,
+                kind=EventKind.SPEECH_RECEIVED,
+                at=now,
+                payload=_told(by, seg_id),
+                for_candidate=False,
+            )
     off = frozenset(interview.organisation.ai_providers_off)
     return CallContext(
         scope=str(interview.organisation_id),
@@ -90,17 +117,17 @@ def _times(by: Participant, audio: SpokenAudio, spoken_until: datetime) -> tuple
     return max(1, ended - audio.duration_ms), max(1, ended)
 
 
-def _fail(by: Participant, seg_id: str, now: datetime) -> None:
+def _settle(by: Participant, kind: EventKind, seg_id: str, now: datetime) -> None:
+    """That no words will come of this segment, for everybody who waits for them."""
     with transaction.atomic():
         room = enter_room(by)
-        is_told = Event.objects.filter(
-            interview=room, kind=EventKind.SEGMENT_FAILED, payload__seg_id=seg_id
-        ).exists()
-        if not is_told:
-            append_event(
-                room,
-                kind=EventKind.SEGMENT_FAILED,
-                at=now,
-                payload={"seg_id": seg_id, "speaker": by.role, "name": by.name},
-                for_candidate=True,
-            )
+        if not _is_noted(room, kind, seg_id):
+            append_event(room, kind=kind, at=now, payload=_told(by, seg_id), for_candidate=True)
+
+
+def _is_noted(room: Interview, kind: EventKind, seg_id: str) -> bool:
+    return Event.objects.filter(interview=room, kind=kind, payload__seg_id=seg_id).exists()
+
+
+def _told(by: Participant, seg_id: str) -> dict[str, JsonValue]:
+    return {"seg_id": seg_id, "speaker": by.role, "name": by.name}

@@ -35,6 +35,14 @@ def ai_that_writes(**by_skill: Words | Writer) -> Iterator[Scripted]:
 
 
 @contextmanager
+def ai_that_hears(said: Say) -> Iterator[Scripted]:
+    """Every piece of speech is heard as these words."""
+    provider = Scripted([said])
+    with engine.replaced_by(Engine([provider])):
+        yield provider
+
+
+@contextmanager
 def ai_that_fails(error: Callable[[str], AiError] = Unreachable) -> Iterator[None]:
     with engine.replaced_by(Engine([Scripted([Fail(error)])])):
         yield

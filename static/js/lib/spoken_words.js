@@ -30,7 +30,7 @@ export class SpokenWords extends EventTarget {
     this.#store = store;
     socket.addEventListener("welcome", () => this.#sendAllAgain());
     socket.addEventListener("event", ({ detail }) => {
-      if (detail.kind === "segment.final") this.forget(detail.seg_id);
+      if (["segment.final", "segment.empty"].includes(detail.kind)) this.forget(detail.seg_id);
       if (detail.kind === "segment.failed") this.#fail(detail.seg_id, { isTold: true });
     });
     socket.addEventListener("refused", ({ detail }) => this.#refused(detail));
@@ -112,9 +112,10 @@ export class SpokenWords extends EventTarget {
 
   #refused({ code, seg_id }) {
     if (code === "nothing_heard") this.forget(seg_id);
-    if (code === "busy") this.#comeLater(seg_id);
-    if (code === "audio_too_long") this.#fail(seg_id ?? this.#latest()?.seg_id);
-    if (code === "no_speech") for (const entry of this.#sent()) this.#fail(entry.seg_id);
+    else if (["busy", "rights_changed"].includes(code)) this.#comeLater(seg_id);
+    else if (code === "audio_too_long") this.#fail(seg_id ?? this.#latest()?.seg_id);
+    else if (code === "no_speech") for (const entry of this.#sent()) this.#fail(entry.seg_id);
+    else if (seg_id) this.#fail(seg_id); // the room takes no words now
   }
 
   #comeLater(segId) {

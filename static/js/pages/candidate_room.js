@@ -96,6 +96,10 @@ const told = {
     room.turn.delete(seg_id);
     conversation.failed(seg_id, "the words could not be written down. Please say it again, or type it.");
   },
+  "segment.empty": ({ seg_id }) => {
+    room.turn.delete(seg_id);
+    conversation.removePending(seg_id);
+  },
   "turn.finished": (event, isNews) => {
     room.turn.clear();
     room.isAnswerWanted = false;

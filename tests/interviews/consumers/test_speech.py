@@ -2,10 +2,14 @@
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db.models import F
+from django.utils import timezone
 
 from ai_engine.errors import Unreachable
+from ai_engine.providers.scripted import Say
 from interviews.models import Interview, Segment
-from tests.interviews.ai import ai_that_fails, ai_that_writes, without_ai
+from interviews.states import ConsentState, InterviewState
+from tests.interviews.ai import ai_that_fails, ai_that_hears, ai_that_writes, without_ai
 from tests.interviews.consumers.conftest import Client, Stage
 
 SECOND = b"\x01\x00" * 16_000
@@ -56,3 +60,57 @@ async def test_a_segment_of_more_than_a_minute_is_refused(cem: Client) -> None:
     with ai_that_writes(transcribe={"said": "words"}):
         await speak(cem, "v1", SECOND * 70)
         assert (await cem.until("error"))["code"] == "audio_too_long"
+
+
+async def test_a_cough_is_told_as_having_no_words(cem: Client) -> None:
+    with ai_that_hears(Say("")) as provider:
+        await speak(cem, "v1")
+        assert (await cem.until("error", code="nothing_heard"))["seg_id"] == "v1"
+        assert (await cem.until("event", kind="segment.empty"))["seg_id"] == "v1"
+        await speak(cem, "v1")
+        await speak(cem, "v2")
+        await cem.until("event", kind="segment.empty", seg_id="v2")
+    assert len(provider.asked) == 2, "what is known to hold no words is not heard again"
+
+
+async def test_more_speech_than_is_heard_at_once_waits_for_its_turn(cem: Client) -> None:
+    with ai_that_hears(Say("words", pause=0.05)):
+        for number in range(10):
+            await speak(cem, f"v{number}", SECOND[:3_200])
+        for _ in range(10):
+            await cem.until("event", kind="segment.final")
+    assert not [frame for frame in cem.frames if frame["type"] == "error"]
+
+
+async def test_what_there_is_no_room_for_is_refused_by_its_name(cem: Client) -> None:
+    with ai_that_hears(Say("words", pause=3.0)):
+        for number in range(4):
+            await speak(cem, f"v{number}", SECOND * 55)
+        assert (await cem.until("error", code="busy"))["seg_id"] == "v3"
+
+
+async def test_rights_that_change_meanwhile_lose_no_word(cem: Client, stage: Stage) -> None:
+    rita = await stage.member(stage.cast.rita)
+    with ai_that_hears(Say("words", pause=0.5)):
+        await speak(cem, "v1")
+        await rita.until("event", kind="speech.received")
+        await sync_to_async(Interview.objects.update)(access_generation=F("access_generation") + 1)
+        await cem.until("event", kind="segment.final", seg_id="v1")
+        await sync_to_async(Interview.objects.update)(access_generation=F("access_generation") + 1)
+        await speak(cem, "v2")
+        await cem.until("event", kind="segment.final", seg_id="v2")
+
+
+async def test_nothing_is_heard_where_no_words_are_taken(stage: Stage) -> None:
+    cem = await stage.candidate()
+    with ai_that_hears(Say("words")) as provider:
+        await speak(cem, "v1")
+        refused = await cem.until("error")
+        assert (refused["code"], refused["seg_id"]) == ("wrong_state", "v1")
+        await sync_to_async(Interview.objects.update)(
+            state=InterviewState.ENDED, consent=ConsentState.WITHDRAWN, ended_at=timezone.now()
+        )
+        await speak(cem, "v2")
+        refused = await cem.until("error", code="interview_over")
+        assert refused["seg_id"] == "v2"
+    assert provider.asked == []

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
+from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
 from interviews.services.ask_question import (
     LEASE,
@@ -16,8 +18,9 @@ from interviews.services.ask_question import (
     keep_turn,
 )
 from interviews.services.record_transcript import finish_turn
+from interviews.services.room_log import append_event, lock_room
 from interviews.states import InterviewState
-from tests.cast import QUESTIONS
+from tests.cast import QUESTIONS, Cast
 from tests.interviews.room.conftest import NOW, Tab
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
@@ -119,6 +122,69 @@ def test_the_turn_waits_for_words_that_are_still_coming(cem: Tab) -> None:
     with pytest.raises(WordsStillComing):
         claim(cem.interview)
     assert claim(cem.interview, now=NOW + timedelta(seconds=4)) is not None
+
+
+def test_the_turn_waits_for_each_piece_of_speech_it_named(cem: Tab) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    finish_turn(by=cem.by, seg_ids=["first", "second"], sender=cem.key(), now=NOW)
+    cem.say("The first half", seg_id="first")
+    with pytest.raises(WordsStillComing):
+        claim(cem.interview)
+    cem.say("and the second.", seg_id="second")
+    turn = claim(cem.interview)
+    assert turn is not None
+    assert turn.last_answer == "The first half and the second."
+
+
+@pytest.mark.parametrize("kind", [EventKind.SEGMENT_EMPTY, EventKind.SEGMENT_FAILED])
+def test_the_turn_does_not_wait_for_speech_known_to_have_no_words(
+    cem: Tab, kind: EventKind
+) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    cem.say("My answer.", seg_id="said")
+    finish_turn(by=cem.by, seg_ids=["said", "cough"], sender=cem.key(), now=NOW)
+    with transaction.atomic():
+        room = lock_room(cem.interview.id)
+        append_event(room, kind=kind, at=NOW, payload={"seg_id": "cough"}, for_candidate=True)
+    assert claim(cem.interview) is not None
+
+
+def test_an_answer_takes_back_the_clarification_that_is_being_said(cem: Tab) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    cem.press("clarify")
+    clarifying = claim(cem.interview)
+    assert clarifying is not None
+    assert clarifying.move.kind == "clarify"
+    answer(cem, "In 2021 I led the migration and it cut our costs by 30 percent.")
+    assert not finish_question(turn=clarifying, wording=Wording("It means…"), now=NOW)
+    assert Event.objects.filter(kind=EventKind.QUESTION_WITHDRAWN).count() == 1
+    following = claim(cem.interview, "another process")
+    assert following is not None
+    assert following.move.kind == "ask"
+
+
+@pytest.mark.parametrize(("off", "on"), [("pause", "resume"), ("take_over", "hand_back")])
+def test_after_an_interruption_any_process_asks_at_once(
+    cem: Tab, off: str, on: str, cast: Cast
+) -> None:
+    member = Tab(cem.interview, cast.rita)
+    assert claim(cem.interview, "a") is not None
+    member.press(off)
+    member.press(on)
+    assert claim(cem.interview, "b") is not None
+
+
+@pytest.mark.parametrize(("said", "state"), [("", "skipped"), ("Only a beginning", "asked")])
+def test_a_question_without_any_answer_counts_as_skipped(cem: Tab, said: str, state: str) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    if said:
+        cem.say(said)
+    cem.press("skip")
+    assert AskedQuestion.objects.get(move="ask").state == state
 
 
 def test_a_whisper_is_asked_next(cem: Tab, rita: Tab) -> None:

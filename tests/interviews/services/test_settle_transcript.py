@@ -76,6 +76,37 @@ def test_after_a_minute_what_is_missing_is_marked_as_a_gap(told: Interview) -> N
     assert debrief.status == DebriefStatus.READY
 
 
+def test_it_waits_for_speech_that_a_server_received_and_no_turn_named(cast: Cast) -> None:
+    interview = make_told_interview(cast)
+    _note(interview, EventKind.SPEECH_RECEIVED)
+    debrief = make_debrief(interview)
+    drain_jobs()
+    assert _version(debrief) is None
+    _note(interview, EventKind.SEGMENT_EMPTY)
+    drain_jobs(now=timezone.now() + timedelta(minutes=5))
+    assert len(_version(debrief) or []) == 6
+    assert debrief.transcript_version is not None
+    assert debrief.transcript_version.gaps == [], "a cough is no gap"
+
+
+def test_speech_whose_server_died_is_a_gap(cast: Cast) -> None:
+    interview = make_told_interview(cast)
+    _note(interview, EventKind.SPEECH_RECEIVED)
+    debrief = make_debrief(interview)
+    drain_jobs()
+    Debrief.objects.update(created_at=timezone.now() - timedelta(seconds=61))
+    drain_jobs(now=timezone.now() + timedelta(minutes=5))
+    assert _version(debrief) is not None
+    assert debrief.transcript_version is not None
+    assert [gap["seg_id"] for gap in debrief.transcript_version.gaps] == ["late"]
+
+
+def _note(interview: Interview, kind: EventKind) -> None:
+    with transaction.atomic():
+        room, at = lock_room(interview.id), timezone.now()
+        append_event(room, kind=kind, at=at, payload={"seg_id": "late"}, for_candidate=False)
+
+
 def test_a_gap_stands_in_its_place_in_the_transcript(told: Interview) -> None:
     with transaction.atomic():
         append_event(
