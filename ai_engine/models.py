@@ -4,7 +4,9 @@ from django.db import models
 
 
 class ModelCall(models.Model):
-    """One attempt at one provider, failed and cancelled ones too. It holds no words of anybody."""
+    """One attempt at one provider, failed and cancelled ones too. It holds no words of anybody.
+
+    Kept for RETENTION_AUDIT_DAYS, half a year at least, and then pruned (usage.prune_calls)."""
 
     request_id = models.CharField(max_length=32)
     attempt = models.PositiveSmallIntegerField()

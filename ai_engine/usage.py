@@ -5,11 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Avg, Count, Sum
+from django.db.models import Avg, Count, Max, Min, Sum
+from django.db.models.functions import TruncHour
 
 from ai_engine.ledger import rules_of, spent_this_month
 from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
 from ai_engine.policy import ScopeRules
+from ai_engine.resilience.health import TRIPPED_REST
+
+LONGEST_SILENCE = timedelta(seconds=TRIPPED_REST * 1.2)
+"""The longest rest of a breaker, its jitter included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,16 @@ class ProviderRecord:
     average_ms: int
     slow_ms: int
     kinds: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfAnswers:
+    """The good answers of one provider in one hour."""
+
+    provider: str
+    hour: datetime
+    answers: int
+    average_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +114,51 @@ def provider_records(*, hours: int = 24, scope: str | None = None) -> tuple[Prov
     return tuple(records)
 
 
-def last_outages(*, most: int = 30) -> tuple[OutageSeen, ...]:
-    """Newest first. One that never ended in the ledger belongs to a process that is gone."""
-    rows = Outage.objects.order_by("-began")[:most]
-    return tuple(
-        OutageSeen(row.provider, row.operation, row.reason, row.began, row.ended) for row in rows
+def answers_by_hour(*, hours: int = 24) -> tuple[HourOfAnswers, ...]:
+    """How long good answers took, by provider and then by hour, everybody's."""
+    since = datetime.now(UTC) - timedelta(hours=hours)
+    good = ModelCall.objects.filter(at__gte=since, outcome="ok").exclude(provider="offline")
+    rows = (
+        good.annotate(hour=TruncHour("at", tzinfo=UTC))
+        .values("provider", "hour")
+        .annotate(answers=Count("id"), average=Avg("total_ms"))
+        .order_by("provider", "hour")
     )
+    return tuple(
+        HourOfAnswers(row["provider"], row["hour"], row["answers"], round(row["average"]))
+        for row in rows
+    )
+
+
+def last_outages(*, most: int = 30) -> tuple[OutageSeen, ...]:
+    """Newest first; `ended` is empty only for one that goes on."""
+    return tuple(
+        OutageSeen(
+            row.provider, row.operation, row.reason, row.began, row.ended or _seen_to_end(row)
+        )
+        for row in Outage.objects.order_by("-began")[:most]
+    )
+
+
+def _seen_to_end(outage: Outage) -> datetime | None:
+    """A process that dies cannot write down the end. But whoever is still in an outage tries again after its
+    longest rest at the latest, and that is a row: without a failure for so long, or with an answer, it is over.
+    """
+    calls = ModelCall.objects.filter(
+        provider=outage.provider, model=outage.model, operation=outage.operation
+    )
+    failures = calls.filter(at__gte=outage.began).exclude(outcome__in=("ok", "cancelled"))
+    last = failures.aggregate(at=Max("at"))["at"] or outage.began
+    answered = calls.filter(at__gt=last, outcome="ok").aggregate(at=Min("at"))["at"]
+    end: datetime = min(filter(None, (last + LONGEST_SILENCE, answered)))
+    return end if end <= datetime.now(UTC) else None
+
+
+def prune_calls(*, before: datetime) -> int:
+    """Deletes the rows of calls and outages from before then; the figures by day stay. Answers how many."""
+    calls, _ = ModelCall.objects.filter(at__lt=before).delete()
+    outages, _ = Outage.objects.filter(began__lt=before).delete()
+    return calls + outages
 
 
 def scope_rules(*, scope: str) -> ScopeRules:

@@ -9,7 +9,7 @@ from interviews.services.answer_question import answer_question
 from interviews.services.check_clock import check_clock
 from interviews.services.erase_candidate import sweep_erased
 from interviews.services.finish_debrief import finish_debrief
-from interviews.services.keep_no_longer import keep_no_longer, prune_audit_trail
+from interviews.services.keep_no_longer import keep_no_longer, prune_audit_trail, prune_model_calls
 from interviews.services.settle_transcript import settle_transcript
 from interviews.services.write_insights import write_insights
 from interviews.services.write_scorecard import write_scorecard
@@ -75,9 +75,10 @@ def sweep(run: Run, *, receipt_id: uuid.UUID) -> Outcome | None:
 
 @handler("interviews.keep_no_longer", timeout=600, priority=Priority.LOW)
 def retention(run: Run) -> Outcome | None:
-    """Erases the conversations whose time is over, and audit entries long after."""
+    """Erases the conversations whose time is over, and the audit trail, the AI's calls with it, long after."""
     now = timezone.now()
-    return Done({"erased": keep_no_longer(now=now), "pruned": prune_audit_trail(now=now)})
+    pruned = prune_audit_trail(now=now) + prune_model_calls(now=now)
+    return Done({"erased": keep_no_longer(now=now), "pruned": pruned})
 
 
 declare_recurring("retention", "interviews.keep_no_longer", cron="10 3 * * *")

@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ai_engine.usage import OutageSeen
+from ai_engine.usage import HourOfAnswers, OutageSeen
 from interviews.queries.ai_figures import DayOfCost
 
 WIDTH, HEIGHT, FOOT = 640, 120, 20
-LANE, LABEL = 24, 150
+LANE, LABEL, TALL_LANE = 24, 150, 48
 
 
 def cost_chart(days: Sequence[DayOfCost], *, chart_id: str) -> SafeString:
@@ -77,6 +77,51 @@ def outage_chart(
     )
     said = f"{len(seen)} outages in the last {span.total_seconds() / 3600:.0f} hours."
     return _svg(chart_id, max(1, len(names)) * LANE, "Outages", said, lanes + bars)
+
+
+def latency_chart(
+    answers: Sequence[HourOfAnswers], *, until: datetime, hours: int, chart_id: str
+) -> SafeString:
+    """A lane for each provider, with a bar for each hour: the time of its usual answer."""
+    names = sorted({hour.provider for hour in answers})
+    top = max((hour.average_ms for hour in answers), default=0) or 1
+    first = until.replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours)
+    step = (WIDTH - LABEL) / (hours + 1)
+    lanes = format_html_join(
+        "",
+        '<text x="0" y="{}">{}</text>',
+        (((number + 1) * TALL_LANE - 6, name) for number, name in enumerate(names)),
+    )
+    bars = format_html_join(
+        "",
+        '<rect class="usage-bar" x="{}" y="{}" width="{}" height="{}"><title>{} at {} UTC: {} ms, {} answers</title></rect>',
+        (
+            (
+                round(LABEL + (hour.hour - first) / timedelta(hours=1) * step + 1, 1),
+                round((names.index(hour.provider) + 1) * TALL_LANE - _tall(hour, top), 1),
+                round(step - 2, 1),
+                round(_tall(hour, top), 1),
+                hour.provider,
+                f"{hour.hour:%H:%M}",
+                hour.average_ms,
+                hour.answers,
+            )
+            for hour in answers
+        ),
+    )
+    said = "; ".join(
+        f"{name}: {min(times)} to {max(times)} ms"
+        for name in names
+        if (times := [hour.average_ms for hour in answers if hour.provider == name])
+    )
+    return _svg(
+        chart_id, max(1, len(names)) * TALL_LANE, "Time of an answer by hour",
+        said or "Nothing was answered.", lanes + bars,
+    )  # fmt: skip
+
+
+def _tall(hour: HourOfAnswers, top: int) -> float:
+    return max(1.0, hour.average_ms / top * (TALL_LANE - 8))
 
 
 def _seconds(outage: OutageSeen, first: datetime, until: datetime) -> float:

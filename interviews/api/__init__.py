@@ -4,6 +4,7 @@ from ninja import Router
 
 from interviews.api import (
     ai,
+    ai_status,
     assistance,
     audit,
     candidates,
@@ -30,5 +31,5 @@ for before in (organisations, members, positions, plans, rubrics, candidates, er
     router.add_router("", before.router)
 for around in (interviews, invitations, consents, events, assistance, audit):
     router.add_router("", around.router)
-for after in (segments, imports, debriefs, reviews, questions, exports, ai):
+for after in (segments, imports, debriefs, reviews, questions, exports, ai, ai_status):
     router.add_router("", after.router)

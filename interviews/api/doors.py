@@ -12,8 +12,8 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 from django.http import HttpRequest
 
 from interviews import access
-from interviews.access import Door, Permission, declare
-from interviews.api.callers import calling_member
+from interviews.access import Door, Missing, Permission, declare
+from interviews.api.callers import calling_member, calling_user
 from interviews.models import Member
 
 P = ParamSpec("P")
@@ -62,3 +62,18 @@ def user_operation(operation: F) -> F:
     """For whoever is signed in or has a token."""
     declare(operation, Door("user"))
     return operation
+
+
+def operator_operation(
+    operation: Callable[Concatenate[HttpRequest, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R]:
+    """For those who run the installation. To everybody else it does not exist."""
+
+    @wraps(operation)
+    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
+        user, _ = calling_user(request)
+        if not user.is_operator:
+            raise Missing
+        return operation(request, *args, **kwargs)
+
+    return declare(enter, Door("operator"))

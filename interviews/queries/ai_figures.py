@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ai_engine import usage
 from ai_engine.engine import engine
-from ai_engine.usage import DayCost, OutageSeen, ProviderRecord
+from ai_engine.usage import DayCost, HourOfAnswers, OutageSeen, ProviderRecord
 
 STATES = {"closed": "working", "half_open": "being tried", "open": "resting"}
 
@@ -78,3 +78,7 @@ def days_of_cost(used: Sequence[DayCost], *, days: int) -> tuple[DayOfCost, ...]
 
 def last_outages() -> tuple[OutageSeen, ...]:
     return usage.last_outages(most=20)
+
+
+def answers_by_hour() -> tuple[HourOfAnswers, ...]:
+    return usage.answers_by_hour(hours=24)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
+from ai_engine import usage
 from interviews.models import AuditEntry, Organisation
 from interviews.queries.held_about import ids_about
 from interviews.services.erase_conversation import erase_conversation
@@ -32,6 +33,11 @@ def prune_audit_trail(*, now: datetime) -> int:
     before = now - timedelta(days=settings.RETENTION_AUDIT_DAYS)
     deleted, _ = AuditEntry.objects.filter(at__lt=before).delete()
     return deleted
+
+
+def prune_model_calls(*, now: datetime) -> int:
+    """Deletes the AI's calls, which are a part of the trail, when they are as old. Answers how many."""
+    return usage.prune_calls(before=now - timedelta(days=settings.RETENTION_AUDIT_DAYS))
 
 
 def _past_their_time(now: datetime) -> Iterator[uuid.UUID]:

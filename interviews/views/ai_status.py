@@ -16,9 +16,9 @@ from ai_engine import usage
 from ai_engine.engine import engine
 from ai_engine.errors import AiError
 from interviews.access import Permission
-from interviews.queries.ai_figures import days_of_cost, last_outages, providers_now
+from interviews.queries.ai_figures import answers_by_hour, days_of_cost, last_outages, providers_now
 from interviews.services.set_ai_budget import set_ai_budget
-from interviews.usage_charts import cost_chart, outage_chart
+from interviews.usage_charts import cost_chart, latency_chart, outage_chart
 from interviews.views.doors import MemberRequest, member_page, operator_page
 from interviews.views.forms import report_faults
 
@@ -75,6 +75,7 @@ def ai_status(request: HttpRequest) -> HttpResponse:
         "providers": providers_now(scope=None),
         "chart": cost_chart(days, chart_id="cost"),
         "cost": sum((day.cost for day in days), Decimal(0)),
+        "latency": latency_chart(answers_by_hour(), until=now(), hours=24, chart_id="latency"),
         "outages": outages,
         "timeline": outage_chart(outages, until=now(), span=timedelta(days=1), chart_id="outages"),
         "days": DAYS,

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -96,6 +96,48 @@ def test_an_outage_has_a_beginning_and_an_end() -> None:
     )  # fmt: skip
     log.flush()
     assert [outage.ended for outage in usage.last_outages()] == [NOW]
+
+
+def began(hours: float) -> OutageRecord:
+    at = NOW - timedelta(hours=hours)
+    return OutageRecord(provider="groq", model="m", operation="complete", reason="timed_out",
+                        began=at, ended=None)  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+@pytest.mark.parametrize(
+    ("calls", "ended"),
+    [
+        ([], timedelta(hours=-3) + usage.LONGEST_SILENCE),
+        ([(-2.5, "timed_out")], timedelta(hours=-2.5) + usage.LONGEST_SILENCE),
+        ([(-2.5, "timed_out"), (-2.45, "ok"), (-1, "ok")], timedelta(hours=-2.45)),
+        ([(-2.5, "timed_out"), (-0.01, "timed_out")], None),
+    ],
+    ids=["nobody tried again", "the last try is long ago", "it answered since", "it goes on"],
+)
+def test_the_end_of_an_outage_whose_process_died_is_seen_in_the_calls(
+    calls: list[tuple[float, str]], ended: timedelta | None
+) -> None:
+    ledger.store([began(3)])
+    ledger.store(
+        [
+            record(number, at=NOW + timedelta(hours=hours), outcome=outcome)
+            for number, (hours, outcome) in enumerate(calls)
+        ]
+    )
+    assert usage.last_outages()[0].ended == (None if ended is None else NOW + ended)
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_old_rows_are_pruned_and_the_figures_of_their_days_stay() -> None:
+    old = NOW - timedelta(days=400)
+    ledger.store([record(1, at=old), record(2), replace(began(3), began=old), began(3)])
+    assert usage.prune_calls(before=NOW - timedelta(days=365)) == 2
+    assert [row.request_id for row in ModelCall.objects.all()] == ["r2"]
+    assert len(usage.last_outages()) == 1
+    assert DailyUse.objects.count() == 2
 
 
 @pytest.mark.django_db

@@ -141,6 +141,7 @@ BODIES: dict[str, Callable[[World], object]] = {
     "invite_colleague": lambda world: {"email": "new@acme.example", "role": "observer"},
     "open_position": lambda world: {"title": "Baker"},
     "change_one_position": lambda world: {"title": "Baker"},
+    "make_test_call": lambda world: {"provider": "nobody"},
     "write_plan": lambda world: {"questions": []},
     "start_from_role": lambda world: {"role": "sales"},
     "add_rubric": lambda world: {"name": "Bakers", "competencies": []},

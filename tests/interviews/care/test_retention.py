@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from ai_engine import ledger
+from ai_engine.models import ModelCall
 from interviews.access import Forbidden
 from interviews.models import Answer, AuditEntry, Debrief, Event, Interview, Review, Segment
 from interviews.services.answer_question import ask_question
@@ -16,6 +18,7 @@ from interviews.states import DebriefStatus, InterviewState
 from scheduler.models import RecurringJob
 from scheduler.recurring import enqueue_due, set_declared
 from scheduler.testing import drain_jobs
+from tests.ai_engine.test_ledger import record
 from tests.cast import Cast
 from tests.interviews.ai import without_ai
 from tests.interviews.care.everything import make_everything
@@ -120,3 +123,13 @@ def test_the_audit_trail_is_kept_longer_and_then_pruned(cast: Cast, settings: Se
         AuditEntry.objects.create(organisation=cast.acme, action="x", at=now - days * DAY)
     assert prune_audit_trail(now=now) == 1
     assert AuditEntry.objects.count() == 1
+
+
+def test_the_calls_of_the_ai_are_kept_as_long(db: None, settings: Settings) -> None:
+    now = datetime.now(UTC)
+    ages = (settings.RETENTION_AUDIT_DAYS - 1, settings.RETENTION_AUDIT_DAYS + 1)
+    ledger.store([record(days, at=now - days * DAY) for days in ages])
+    set_declared()
+    assert enqueue_due(now=RecurringJob.objects.get(name="retention").next_at) == 1
+    drain_jobs()
+    assert [call.request_id for call in ModelCall.objects.all()] == [f"r{ages[0]}"]

@@ -1,6 +1,6 @@
 """An organisation sees what its AI costs and sets a limit; operators see how the providers fare."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -57,6 +57,39 @@ def test_olga_sees_each_provider_and_the_last_outages(cast: Cast) -> None:
     assert "timed_out" in page
 
 
+def test_programs_of_operators_get_what_the_page_shows(cast: Cast) -> None:
+    now = datetime.now(UTC)
+    ledger.store(
+        [
+            record(1, scope=str(cast.acme.id), at=now, total_ms=300, cost=Decimal("1.25")),
+            record(2, scope=str(cast.rival.id), at=now, total_ms=500, cost=Decimal("0.75")),
+            record(3, scope=str(cast.rival.id), at=now, outcome="overloaded", cost=None),
+            OutageRecord(provider="groq", model="m", operation="stream", reason="timed_out",
+                         began=now - timedelta(hours=3), ended=now - timedelta(hours=2)),
+        ]
+    )  # fmt: skip
+    olga = signed_in(cast.olga)
+    with engine.replaced_by(Engine([Scripted([Fail(Unreachable), Say("ready")], name="groq")])):
+        called = [
+            olga.post("/api/v1/ai/test-calls", {"provider": "groq"}, "application/json").json()
+            for _ in range(2)
+        ]
+        unknown = olga.post("/api/v1/ai/test-calls", {"provider": "x"}, "application/json")
+        provider = olga.get("/api/v1/ai/providers").json()[0]
+    assert [call["error"] for call in called] == ["unreachable", ""]
+    assert called[1]["model"] == "scripted-1"
+    assert unknown.status_code == 422
+    assert (provider["calls"], provider["average_ms"], provider["errors"]) == (
+        3,
+        400,
+        {"overloaded": 1},
+    )
+    assert {operation["state"] for operation in provider["operations"]} == {"working"}
+    assert [hour["average_ms"] for hour in olga.get("/api/v1/ai/latency").json()] == [400]
+    assert olga.get("/api/v1/ai/outages").json()[0]["reason"] == "timed_out"
+    assert Decimal(olga.get("/api/v1/ai/usage").json()[0]["cost"]) == 2
+
+
 def test_a_test_call_says_what_came_of_it(cast: Cast) -> None:
     olga = signed_in(cast.olga)
     log = BatchedCallLog(ledger.store, seconds=0)
@@ -69,6 +102,10 @@ def test_a_test_call_says_what_came_of_it(cast: Cast) -> None:
     assert "There is no such provider" in unknown.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/ai/", "/ai/providers/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/ai/", "/ai/providers/",
+     *(f"/api/v1/ai/{what}" for what in ("providers", "latency", "outages", "usage"))],
+)  # fmt: skip
 def test_rita_has_no_business_there(cast: Cast, path: str) -> None:
     assert signed_in(cast.rita.user).get(path).status_code in {403, 404}
