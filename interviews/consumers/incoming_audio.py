@@ -73,9 +73,10 @@ class IncomingAudio:
 def _whole(opened: AudioStart, sound: bytes) -> SpokenAudio:
     if opened.codec == "pcm16":
         duration = len(sound) * 500 // opened.rate
-        return SpokenAudio(opened.seg_id, _as_wav(sound, opened.rate), "audio/wav", duration)
+        whole = _as_wav(sound, opened.rate)
+        return SpokenAudio(opened.seg_id, whole, "audio/wav", duration, opened.speaker)
     duration = len(sound) * 500 // opened.rate if opened.codec == "wav" else 0
-    return SpokenAudio(opened.seg_id, sound, _MIMES[opened.codec], duration)
+    return SpokenAudio(opened.seg_id, sound, _MIMES[opened.codec], duration, opened.speaker)
 
 
 def _as_wav(samples: bytes, rate: int) -> bytes:

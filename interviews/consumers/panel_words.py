@@ -2,10 +2,17 @@
 
 import uuid
 
-from interviews.events import CoverageChanged, ServerMessage, SuggestionReady
+from interviews.events import (
+    CoverageChanged,
+    InterimHeard,
+    SegmentInterim,
+    ServerMessage,
+    SuggestionReady,
+)
 from interviews.models import Interview, Suggestion
 from interviews.queries.panel import Coverage, coverage_of, waiting_suggestions
 from interviews.services.participants import Participant
+from interviews.states import Speaker
 
 
 def words_of_panel(by: Participant, interview_id: uuid.UUID) -> tuple[ServerMessage, ...]:
@@ -25,3 +32,14 @@ def coverage_words(coverage: Coverage) -> CoverageChanged:
 
 def suggestion_words(row: Suggestion) -> SuggestionReady:
     return SuggestionReady(str(row.id), row.text, row.because, row.answer)
+
+
+def interim_words(by: Participant, message: SegmentInterim) -> InterimHeard:
+    """Whose words they are: the socket's own, unless a member feeds them for somebody else."""
+    if by.is_candidate:
+        return InterimHeard(message.seg_id, message.text, "candidate", by.name)
+    if message.speaker is None:
+        return InterimHeard(message.seg_id, message.text, "interviewer", by.name)
+    return InterimHeard(
+        message.seg_id, message.text, message.speaker, Speaker(message.speaker).label
+    )

@@ -23,7 +23,7 @@ from interviews.consumers.credentials import (
 )
 from interviews.consumers.incoming_audio import IncomingAudio
 from interviews.consumers.limits import Bucket
-from interviews.consumers.panel_words import words_of_panel
+from interviews.consumers.panel_words import interim_words, words_of_panel
 from interviews.consumers.suggestion_loop import the_suggestion_loop
 from interviews.consumers.welcome import words_of_welcome
 from interviews.events import (
@@ -39,7 +39,6 @@ from interviews.events import (
     CloseCode,
     Durable,
     Hello,
-    InterimHeard,
     Person,
     Ping,
     Pong,
@@ -278,6 +277,8 @@ class RoomSocket:
         seg_id = message.seg_id
         if self.by.actor is None:
             raise BadMessage("not_allowed", "Observers watch; they do not speak.", seg_id=seg_id)
+        if self.by.is_candidate and message.speaker is not None:
+            raise BadMessage("not_yours", "You can speak for yourself only.", seg_id=seg_id)
         if not can_transcribe():
             words = "No provider can transcribe speech here: please type."
             raise BadMessage("no_speech", words, seg_id=seg_id)
@@ -310,8 +311,7 @@ class RoomSocket:
             return  # droppable
         if self.by.is_candidate:
             self._room.candidate_is_heard()
-        speaker = "candidate" if self.by.is_candidate else "interviewer"
-        heard = InterimHeard(message.seg_id, message.text, speaker, self.by.name)
+        heard = interim_words(self.by, message)
         await the_hub().share_interim(self._room, heard, self._connection)
 
     async def _do(self, message: Durable) -> None:

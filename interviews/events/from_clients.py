@@ -78,6 +78,7 @@ class SegmentInterim(_ClientMessage):
     type: Literal["segment.interim"]
     seg_id: SegId
     text: MaybeText
+    speaker: Literal["candidate", "interviewer"] | None = None
 
 
 class SegmentFinal(_ClientMessage):
@@ -105,6 +106,7 @@ class AudioStart(_ClientMessage):
     seg_id: SegId
     codec: Literal["wav", "pcm16", "webm"]
     rate: Annotated[int, Field(ge=8000, le=96_000)]
+    speaker: Literal["candidate", "interviewer"] | None = None  # a member feeds it for them
 
 
 class AudioEnd(_ClientMessage):

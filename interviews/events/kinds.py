@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     SEGMENT_CORRECTED = "segment.corrected"
     SPEECH_RECEIVED = "speech.received"  # for members: its words are still to come
     SEGMENT_EMPTY = "segment.empty"  # there were no words in it
+    SEGMENT_DOUBLED = "segment.doubled"  # another microphone heard the same words
     SEGMENT_FAILED = "segment.failed"
     GAP_MARKED = "gap.marked"
     QUESTION_ASKED = "question.asked"

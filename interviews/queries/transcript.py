@@ -17,7 +17,11 @@ SPEECH_NAMED = (  # by whoever spoke (these pieces belong to the turn), or by wh
     EventKind.SPEECH_RECEIVED,
 )
 SPEECH_LOST = (EventKind.SEGMENT_FAILED, EventKind.GAP_MARKED)
-SPEECH_WORDLESS = (EventKind.SEGMENT_EMPTY, *SPEECH_LOST)
+SPEECH_WORDLESS = (  # nothing comes of it, or nothing that another microphone had not heard
+    EventKind.SEGMENT_EMPTY,
+    EventKind.SEGMENT_DOUBLED,
+    *SPEECH_LOST,
+)
 SPEECH_SETTLED = (EventKind.SEGMENT_FINAL, *SPEECH_WORDLESS)
 
 

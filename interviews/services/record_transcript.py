@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
 from interviews.services.half_asked import take_turn_back
+from interviews.services.heard_twice import find_heard_before, note_heard_twice
 from interviews.services.participants import Participant, enter_room
 from interviews.services.room_clock import elapsed_ms
 from interviews.services.room_log import SenderKey, append_event, find_sent
@@ -161,6 +162,13 @@ def _store(by: Participant, segment: SpokenSegment, sender: SenderKey, now: date
     interview = enter_room(by)
     is_late = check_open(interview, by, now)
     row = _make_segment(interview, by, segment, now, is_late=is_late)
+    found = find_heard_before(row)
+    if found is not None:
+        earlier, verdict = found
+        return note_heard_twice(
+            interview, earlier=earlier, later=row, verdict=verdict, sender=sender, now=now
+        )
+    row.save(force_insert=True)
     return append_event(
         interview,
         kind=EventKind.SEGMENT_FINAL,
@@ -189,12 +197,12 @@ def _make_segment(
     at_ms = elapsed_ms(interview, now)
     ended_at_ms = min(segment.ended_ms or at_ms, at_ms)
     question = question_being_answered(interview) if speaker == Speaker.CANDIDATE else None
-    return Segment.objects.create(
+    return Segment(
         interview=interview,
         seg_id=segment.seg_id,
         position=interview.member_seq + 1,
         speaker=speaker,
-        speaker_name=interview.candidate.name if speaker == Speaker.CANDIDATE else by.name,
+        speaker_name=_name(interview, by, speaker, is_fed=is_fed),
         member_id=None if is_fed or by.is_candidate else by.member_id,
         fed_by_id=by.member_id if is_fed else None,
         text=segment.text,
@@ -204,6 +212,12 @@ def _make_segment(
         asked_question=question,
         after_end=is_late,
     )
+
+
+def _name(interview: Interview, by: Participant, speaker: Speaker, *, is_fed: bool) -> str:
+    if speaker == Speaker.CANDIDATE:
+        return interview.candidate.name
+    return speaker.label if is_fed else by.name  # a feed does not know which interviewer it heard
 
 
 def _told(row: Segment) -> dict[str, JsonValue]:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -35,6 +35,7 @@ class SpokenAudio:
     content: bytes
     mime: str
     duration_ms: int
+    speaker: Literal["candidate", "interviewer"] | None = None  # set by a member who feeds it
 
 
 class InRoom(Protocol):
@@ -105,7 +106,9 @@ def _commit(by: Participant, audio: SpokenAudio, text: str, spoken_until: dateti
     # Sent again after a cut, it comes under the same id: the key is made of nothing else.
     sender = by.sender_key(uuid.uuid5(_SPEECH, f"{by.key}/{audio.seg_id}"), 1)
     started, ended = _times(by, audio, spoken_until)
-    segment = SpokenSegment(audio.seg_id, text, SegmentSource.PROVIDER, started, ended)
+    segment = SpokenSegment(
+        audio.seg_id, text, SegmentSource.PROVIDER, started, ended, audio.speaker
+    )
     record_segment(by=by, segment=segment, sender=sender, now=timezone.now())
 
 

@@ -52,6 +52,20 @@ export class LiveTranscript {
     if (segment) turn.item.id = `segment-${segment}`; // what citations point at
   }
 
+  /** Another microphone heard the same words: one turn stands for both, in the better wording. */
+  doubled(event, note) {
+    this.#endInterims(event);
+    const turn = this.#turns.get(event.twin);
+    if (!turn) return;
+    this.#turns.set(event.seg_id, turn);
+    if (!event.is_kept) return;
+    const better = this.#turn(event.speaker, event.name, event.text, event.started_ms, note);
+    better.item.append(...turn.item.querySelectorAll(".live-mark"));
+    turn.item.className = better.item.className;
+    turn.item.replaceChildren(...better.item.childNodes);
+    Object.assign(turn, { body: better.body, time: better.time, startedMs: better.startedMs });
+  }
+
   corrected({ seg_id, text }) {
     const turn = this.#turns.get(seg_id);
     if (turn) turn.body.textContent = text;

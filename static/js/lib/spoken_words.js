@@ -30,7 +30,7 @@ export class SpokenWords extends EventTarget {
     this.#store = store;
     socket.addEventListener("welcome", () => this.#sendAllAgain());
     socket.addEventListener("event", ({ detail }) => {
-      if (["segment.final", "segment.empty"].includes(detail.kind)) this.forget(detail.seg_id);
+      if (["segment.final", "segment.doubled", "segment.empty"].includes(detail.kind)) this.forget(detail.seg_id);
       if (detail.kind === "segment.failed") this.#fail(detail.seg_id, { isTold: true });
     });
     socket.addEventListener("refused", ({ detail }) => this.#refused(detail));

@@ -81,6 +81,12 @@ const told = {
     await conversation.questionAsked(event, { atOnce: !isNews });
   },
   "question.withdrawn": (event) => conversation.questionWithdrawn(event),
+  "segment.doubled": (event) => {
+    conversation.removePending(event.is_kept ? event.twin : event.seg_id);
+    if (!event.is_kept) return;
+    conversation.stored(event);
+    if (event.speaker === "candidate") room.turn.add(event.seg_id);
+  },
   "segment.final": (event) => {
     conversation.stored(event);
     if (event.speaker === "candidate") {

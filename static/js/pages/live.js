@@ -85,10 +85,10 @@ const told = {
   },
   "question.withdrawn": (event) => transcript.questionWithdrawn(event),
   "segment.final": (event) => {
-    const note = [SOURCES[event.source], event.fed_by ? "written down by a member" : "", event.after_end ? "after the end" : ""];
-    transcript.stored(event, note.filter(Boolean).join(", "));
+    transcript.stored(event, howItCame(event));
     if (event.name !== page.name) sayNews(event.seq, `${event.name}: ${event.text}`);
   },
+  "segment.doubled": (event) => transcript.doubled(event, howItCame(event)),
   "segment.corrected": (event) => transcript.corrected(event),
   "segment.failed": ({ name }) => transcript.notice(`Something ${name} said could not be written down.`),
   "turn.finished": () => plan.finished(),
@@ -212,6 +212,11 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt.id === "ask-form" && detail.successful) detail.elt.reset();
 });
+
+function howItCame({ source, fed_by, after_end }) {
+  const fed = fed_by ? (source === "typed" ? "written down by a member" : "heard by a member's browser") : "";
+  return [SOURCES[source], fed, after_end ? "after the end" : ""].filter(Boolean).join(", ");
+}
 
 /** The conversation may be behind another tab of a narrow screen: it is shown before anything in it is. */
 function jump(show) {

@@ -15,8 +15,9 @@ from tests.interviews.consumers.conftest import Client, Stage
 SECOND = b"\x01\x00" * 16_000
 
 
-async def speak(client: Client, seg_id: str, sound: bytes = SECOND) -> None:
-    await client.say({"type": "audio.start", "seg_id": seg_id, "codec": "pcm16", "rate": 16_000})
+async def speak(client: Client, seg_id: str, sound: bytes = SECOND, **told: str) -> None:
+    begin = {"type": "audio.start", "seg_id": seg_id, "codec": "pcm16", "rate": 16_000}
+    await client.say({**begin, **told})
     for start in range(0, len(sound), 32_000):
         await client.communicator.send_to(bytes_data=sound[start : start + 32_000])
     await client.say({"type": "audio.end", "seg_id": seg_id})
@@ -114,3 +115,22 @@ async def test_nothing_is_heard_where_no_words_are_taken(stage: Stage) -> None:
         refused = await cem.until("error", code="interview_over")
         assert refused["seg_id"] == "v2"
     assert provider.asked == []
+
+
+async def test_a_member_feeds_what_the_candidate_says(cem: Client, stage: Stage) -> None:
+    ines = await stage.member(stage.cast.ines)
+    with ai_that_writes(transcribe={"said": "I led the migration"}):
+        await ines.say(
+            {"type": "segment.interim", "seg_id": "t1", "text": "", "speaker": "candidate"}
+        )
+        assert (await cem.until("segment.interim"))["speaker"] == "candidate"
+        await speak(ines, "t1", speaker="candidate")
+        said = await ines.until("event", kind="segment.final")
+    assert (said["speaker"], said["fed_by"]) == ("candidate", str(stage.cast.ines.id))
+
+
+async def test_a_candidate_feeds_nobody_elses_words(cem: Client) -> None:
+    with ai_that_writes(transcribe={"said": "Great answer"}):
+        await speak(cem, "v1", speaker="interviewer")
+        assert (await cem.until("error"))["code"] == "not_yours"
+    assert not await Segment.objects.filter(speaker="interviewer").aexists()
