@@ -10,6 +10,8 @@ from logging import getLogger
 from typing import Protocol
 
 logger = getLogger(__name__)
+_BATCH = 500
+_STORE_IS_DOWN = 3  # entries refused one by one, and none taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +116,47 @@ class BatchedCallLog:
                 self._start()
 
     def flush(self) -> None:
-        """Stores what waits. What cannot be stored goes back to the front of the queue."""
+        """Stores all that waits. What cannot be stored goes back to the front of the queue."""
         with self._storing:
-            batch: list[LogEntry] = []
-            while self._waiting and len(batch) < 500:
-                batch.append(self._waiting.popleft())
-            if not batch:
-                return
-            try:
-                self._store(batch)
-            except Exception:
-                self._waiting.extendleft(reversed(batch))
+            while self._waiting:
+                batch: list[LogEntry] = []
+                while self._waiting and len(batch) < _BATCH:
+                    batch.append(self._waiting.popleft())
+                try:
+                    self._store_without_the_bad(batch)
+                except Exception:
+                    self._waiting.extendleft(reversed(batch))
+                    raise
+
+    def _store_without_the_bad(self, batch: Sequence[LogEntry]) -> None:
+        """One entry that the store refuses must not hold up, for ever, all that come after it."""
+        try:
+            self._store(batch)
+        except Exception:
+            if len(batch) == 1:
                 raise
+            self._store_halves(batch)
+
+    def _store_halves(self, batch: Sequence[LogEntry]) -> None:
+        """Halves what is refused until single entries are. Raises what the store raised where it takes none
+        of several: then the store is at fault, and not an entry."""
+        parts, refused, is_any_stored = [batch], 0, False
+        while parts:
+            part = parts.pop()
+            try:
+                self._store(part)
+                is_any_stored = True
+            except Exception as problem:
+                if len(part) > 1:
+                    middle = len(part) // 2
+                    parts += [part[middle:], part[:middle]]
+                    continue
+                refused += 1
+                if refused == _STORE_IS_DOWN and not is_any_stored:
+                    raise
+                logger.error("An entry of the AI call log cannot be stored.", exc_info=problem)
+        if not is_any_stored:
+            raise RuntimeError("the store takes no entry of the AI call log")
 
     def _start(self) -> None:
         with self._starting:
@@ -142,8 +173,7 @@ class BatchedCallLog:
             pause.wait(self._seconds)  # let a batch gather
             self._wanted.clear()
             try:
-                while self._waiting:
-                    self.flush()
+                self.flush()
             except Exception:
                 logger.exception("The AI call log could not be stored; trying again.")
                 self._wanted.set()

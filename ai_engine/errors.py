@@ -5,10 +5,11 @@
     │   ├── Unreachable            refused, no such host, TLS
     │   ├── Disconnected           the connection closed before a byte of the answer
     │   ├── TimedOut               no answer, or no further word, in the time given
+    │   │   └── Hurried            … which was short, because others had used it up
     │   ├── Overloaded             5xx, 408, 409, 498, 529
     │   ├── RateLimited            429: come back after `retry_after`
     │   ├── KeyRejected            401, 403, 402: key revoked, credits spent
-    │   ├── ModelMissing           404: the provider does not know this model
+    │   ├── ModelMissing           404, or 400 that says so: the provider does not know this model
     │   ├── BadAnswer              status 200, and no answer in it: HTML, broken JSON, empty, an error
     │   ├── CutOff                 the answer began and did not finish
     │   ├── Truncated              finished by length where only a whole answer is of use
@@ -68,7 +69,11 @@ class Unreachable(ProviderFailed):
 
 
 class Disconnected(ProviderFailed):
-    """The connection closed before a byte of the answer."""
+    """The connection closed before a byte of the answer.
+
+    Once it may be a kept connection that had gone stale: the breaker is told only if the same request meets it
+    twice, or is not sent a second time.
+    """
 
     kind = "disconnected"
     same_provider = "at_once"
@@ -79,6 +84,12 @@ class TimedOut(ProviderFailed):
     """No word came in the time given."""
 
     kind = "timed_out"
+
+
+class Hurried(TimedOut):
+    """No word came, but there was little time left for it."""
+
+    weight = "none"
 
 
 class Overloaded(ProviderFailed):
@@ -224,10 +235,11 @@ class BudgetSpent(AiError):
 
     kind = "budget_spent"
     is_permanent = True
+    WORDS: ClassVar[str] = "The AI budget of this month is spent"
 
     def __init__(self, *, scope: str, spent: str, budget: str) -> None:
         super().__init__(
-            f"The AI budget of this month is spent ({spent} of {budget} US dollars). "
+            f"{self.WORDS} ({spent} of {budget} US dollars). "
             "An administrator can raise it, or wait for the next month."
         )
         self.scope = scope

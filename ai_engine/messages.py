@@ -47,6 +47,8 @@ class Request:
     """The absolute end of this attempt, or of the whole request, on the engine's clock."""
     first_by: float = math.inf
     """When the first word of a streamed answer must have come."""
+    hurried: bool = False
+    """This attempt has less time than a provider may expect: to be late is no fault of its own."""
     trail: list[CallRecord] = field(default_factory=list, compare=False)
     """Every attempt made for this request, in order: the one thing written along the way."""
 

@@ -140,10 +140,15 @@ class Engine:
                 yield event
 
     async def transcribe(self, audio: Audio, context: CallContext) -> Transcript:
-        """The words of a recording."""
+        """The words of a recording. Raises BudgetSpent, as nothing can take the place of a model here."""
         asked = Request(skill="transcribe", messages=(), context=context, audio=audio)
-        _, request = await self._prepared(asked)
-        answer = await self._fallback.complete(request)
+        rules, request = await self._prepared(asked)
+        reserved = Decimal("0.01") if rules.budget is not None else Decimal(0)
+        self._purse.reserve(context.scope, reserved, rules)
+        try:
+            answer = await self._fallback.complete(request)
+        finally:
+            self._purse.settle(context.scope, reserved, rules)
         return Transcript(answer.text, _provenance(request, answer))
 
     async def test_call(self, provider: str, *, scope: str) -> Reply[str]:
@@ -176,7 +181,9 @@ class Engine:
         context = request.context
         rules = await self._policy.rules(context.scope)
         if rules.providers_off:
-            allowed = context.allowed_providers or frozenset(self._bare)
+            allowed = context.allowed_providers
+            if allowed is None:
+                allowed = frozenset(self._bare)
             context = replace(context, allowed_providers=allowed - rules.providers_off)
         seconds = context.deadline or self.limits.deadline(context.lane)
         end = self._clock() + seconds
@@ -220,7 +227,7 @@ class Engine:
 
     def _persistent(self, breaker: Breaker) -> "Persistent":
         retry = Retry(breaker, self.limits, self._budget, self._clock, self._rng)
-        return Persistent(retry, breaker)
+        return Persistent(retry, breaker, self.limits, self._budget, self._clock)
 
     def _estimate(self, request: Request) -> Decimal:
         """The most this call may cost, at the price of the dearest provider that knows its own."""
@@ -236,8 +243,10 @@ class Engine:
 class Persistent(Accepted):
     """A provider with retries and acceptance around it, whose health can still be asked."""
 
-    def __init__(self, retry: Retry, breaker: Breaker) -> None:
-        super().__init__(retry)
+    def __init__(
+        self, retry: Retry, breaker: Breaker, limits: Limits, budget: RetryBudget, clock: Clock
+    ) -> None:
+        super().__init__(retry, limits, budget, clock)
         self._breaker = breaker
 
     def ready_at(self, operation: Operation) -> float:
@@ -245,6 +254,9 @@ class Persistent(Accepted):
 
     def is_limited(self, operation: Operation) -> bool:
         return self._breaker.is_limited(operation)
+
+    def is_on_probation(self, operation: Operation) -> bool:
+        return self._breaker.is_on_probation(operation)
 
 
 class _Outages:

@@ -1,5 +1,6 @@
 """What a scope (an organisation) may use: which providers, and for how much money."""
 
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -69,16 +70,21 @@ class Purse:
 
     def __init__(self) -> None:
         self._reserved: dict[str, Decimal] = {}
+        self._lock = threading.Lock()  # the web's and the jobs' event loops share it
 
     def reserve(self, scope: str, amount: Decimal, rules: ScopeRules) -> None:
         """Raises BudgetSpent where the budget does not hold this call as well."""
         if rules.budget is None:
             return
-        promised = self._reserved.get(scope, Decimal(0))
-        if rules.spent + promised + amount > rules.budget:
-            raise BudgetSpent(scope=scope, spent=f"{rules.spent:.2f}", budget=f"{rules.budget:.2f}")
-        self._reserved[scope] = promised + amount
+        with self._lock:
+            promised = self._reserved.get(scope, Decimal(0))
+            if rules.spent + promised + amount > rules.budget:
+                spent, budget = f"{rules.spent:.2f}", f"{rules.budget:.2f}"
+                raise BudgetSpent(scope=scope, spent=spent, budget=budget)
+            self._reserved[scope] = promised + amount
 
     def settle(self, scope: str, amount: Decimal, rules: ScopeRules) -> None:
-        if rules.budget is not None:
+        if rules.budget is None:
+            return
+        with self._lock:
             self._reserved[scope] = self._reserved.get(scope, Decimal(0)) - amount

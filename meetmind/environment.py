@@ -42,6 +42,15 @@ class Environment:
         self._remember(name, value, source, secret=secret)
         return value
 
+    def key(self, name: str) -> str:
+        """A secret that travels in a header."""
+        value = self.text(name, secret=True)
+        if not (value.isascii() and value.isprintable()) or " " in value:
+            raise ImproperlyConfigured(
+                f"{name} holds characters that no key has, such as spaces or typographic quotes: copy it again."
+            )
+        return value
+
     def flag(self, name: str, *, default: bool) -> bool:
         def parse(raw: str) -> bool:
             lowered = raw.lower()

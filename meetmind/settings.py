@@ -307,7 +307,7 @@ _models = {
 }
 AI_PROVIDER_SETTINGS = {
     name: {
-        "api_key": env.text(f"{name.upper()}_API_KEY", secret=True),
+        "api_key": env.key(f"{name.upper()}_API_KEY"),
         "base_url": env.text(f"{name.upper()}_BASE_URL", base_url),
         "model": env.text(f"{name.upper()}_MODEL", model),
         "stt_model": env.text(f"{name.upper()}_STT_MODEL", stt_model),

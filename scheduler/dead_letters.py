@@ -64,6 +64,14 @@ def replay_many(job_ids: Iterable[int]) -> int:
     return replayed
 
 
+def died_of(reason: str, *, scope: str) -> list[int]:
+    """The dead letters of a scope whose reason begins with these words."""
+    dead = Job.objects.filter(
+        state=JobState.DEAD, scope=scope, discarded_at__isnull=True, reason__startswith=reason
+    )
+    return list(dead.order_by("pk").values_list("pk", flat=True))
+
+
 def discard(job_id: int, *, reason: str) -> Job:
     """Keeps a dead letter out of the list; its history stays. Raises NotReplayableError."""
     with transaction.atomic():

@@ -44,7 +44,7 @@ _REFUSED = {"ConnectError", "ConnectTimeout", "ClientConnectorError", "gaierror"
 _CUT = {"RemoteProtocolError", "ReadError", "WriteError", "ServerDisconnectedError", "ClientOSError",
         "ClientPayloadError", "ConnectionResetError", "BrokenPipeError", "LocalProtocolError",
         "IncompleteRead", "CloseError"}  # fmt: skip
-_UNREADABLE = {"JSONDecodeError", "UnknownApiResponseError", "ValidationError",
+_UNREADABLE = {"JSONDecodeError", "UnknownApiResponseError", "ValidationError", "RecursionError",
                "APIResponseValidationError", "UnicodeDecodeError", "DecodingError"}  # fmt: skip
 _TOO_LONG = re.compile(
     r"context[ _](length|window)|maximum context|too many tokens|token count .*exceeds|"
@@ -53,6 +53,11 @@ _TOO_LONG = re.compile(
 )
 _BAD_KEY = re.compile(
     r"api[ _]key (not|is not|is in)|api_key_invalid|invalid api key", re.IGNORECASE
+)
+_NO_MODEL = re.compile(
+    r"model_decommissioned|model_not_found|decommissioned|not a valid model|unknown model|"
+    r"model .{0,120}(does not exist|is not found|not supported)|no endpoints found",
+    re.IGNORECASE,
 )
 _MODERATED = re.compile(r"moderat|flagged|safety|content[ _](filter|policy)", re.IGNORECASE)
 
@@ -78,6 +83,9 @@ def translate(provider: str, problem: BaseException, *, begun: bool) -> AiError 
     ):
         if any(name in known for name in chain):
             return error(provider, chain[-1])
+    if "UnicodeEncodeError" in chain:
+        # A key with a typographic quote, or half a character in a text: no other provider would take it either.
+        return RequestRejected(provider, "it holds characters that cannot be sent")
     if any("Timeout" in name for name in chain):
         return TimedOut(provider, chain[-1])
     if not type(problem).__module__.startswith(_VENDOR_MODULES):
@@ -108,6 +116,8 @@ def from_status(
         failed = TooLong
     elif _BAD_KEY.search(body):
         failed = KeyRejected
+    elif _NO_MODEL.search(body):
+        failed = ModelMissing
     if failed is None:
         return RequestRejected(provider, f"status {status}", status=status)
     return failed(provider, f"status {status}", status=status)

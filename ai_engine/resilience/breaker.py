@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from ai_engine.errors import CircuitOpen, ProviderFailed
+from ai_engine.errors import CircuitOpen, Disconnected, ProviderFailed
 from ai_engine.messages import Answer, Operation, Request, StreamPart
 from ai_engine.providers.protocol import Provider
 from ai_engine.resilience.health import Health, Ticket
@@ -27,7 +27,7 @@ class Breaker(Wrapper):
         try:
             answer = await self._inner.complete(request)
         except BaseException as problem:
-            _judge(health, ticket, problem)
+            _judge(health, ticket, problem, request)
             raise
         health.succeeded(ticket)
         return answer
@@ -45,7 +45,7 @@ class Breaker(Wrapper):
                     yield part
         except BaseException as problem:
             if not ended:
-                _judge(health, ticket, problem)
+                _judge(health, ticket, problem, request)
             raise
 
     async def past_the_breaker(self, request: Request) -> Answer:
@@ -55,7 +55,7 @@ class Breaker(Wrapper):
         try:
             answer = await self._inner.complete(request)
         except BaseException as problem:
-            _judge(health, ticket, problem)
+            _judge(health, ticket, problem, request)
             raise
         health.succeeded(ticket)
         return answer
@@ -66,6 +66,14 @@ class Breaker(Wrapper):
     def is_limited(self, operation: Operation) -> bool:
         return self.health[operation].is_limited()
 
+    def is_on_probation(self, operation: Operation) -> bool:
+        return self.health[operation].is_on_probation()
+
+    def blame(self, request: Request, error: ProviderFailed) -> None:
+        """Counts a failure that was let pass because the call would be made again, and then was not."""
+        health = self.health[request.operation]
+        health.failed(health.forced(), error)
+
     def _admitted(self, health: Health) -> Ticket:
         ticket = health.admit()
         if ticket is None:
@@ -73,10 +81,25 @@ class Breaker(Wrapper):
         return ticket
 
 
-def _judge(health: Health, ticket: Ticket, problem: BaseException) -> None:
+def _judge(health: Health, ticket: Ticket, problem: BaseException, request: Request) -> None:
+    if isinstance(problem, Disconnected):
+        if not _met_before(request, problem):
+            health.abandoned(ticket)
+            return
+        health.failed(ticket, problem)  # the one that was let pass counts now
     if isinstance(problem, ProviderFailed) and problem.answered:
         health.succeeded(ticket)  # it did its work; we cannot use what it said
     elif isinstance(problem, ProviderFailed):
         health.failed(ticket, problem)
     else:
         health.abandoned(ticket)  # the caller left, or our own request was wrong
+
+
+def _met_before(request: Request, problem: Disconnected) -> bool:
+    """Whether this request had found the same provider's connection closed already."""
+    same = [
+        record
+        for record in request.trail
+        if record.provider == problem.provider and record.outcome == problem.kind
+    ]
+    return len(same) > 1  # this one is among them

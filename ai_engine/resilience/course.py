@@ -19,9 +19,11 @@ from ai_engine.messages import Operation, Request
 from ai_engine.providers.protocol import Provider
 from ai_engine.resilience.retry_budget import RetryBudget
 
-RESERVE = 0.25
-"""Share of the deadline that is kept for each provider still to come."""
+FAIR = 0.5
+"""Of an equal share of the deadline: with less, a provider that is late is not to blame."""
 
+PROBE = 0.25
+"""Of the time left, for one that is known to fail and may be back, while others are well."""
 
 JOB_PATIENCE = 5.0
 """Seconds a job waits for a rate limit; longer ones its scheduler waits out without holding a slot."""
@@ -33,6 +35,8 @@ class Guarded(Provider, Protocol):
     def ready_at(self, operation: Operation) -> float: ...
 
     def is_limited(self, operation: Operation) -> bool: ...
+
+    def is_on_probation(self, operation: Operation) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Course:
         self._out: set[str] = set()
         self._blocked = 0
         self.failures: list[ProviderFailed] = []
+        self._whole = self._left()
         budget.request_made()
 
     async def next(self) -> Step | None:
@@ -85,7 +90,7 @@ class Course:
             while self._to_ask:
                 provider = self._to_ask.pop(0)
                 if provider.ready_at(self._request.operation) <= self._clock():
-                    return Step(provider, self._narrowed())
+                    return Step(provider, self._narrowed(provider))
             if not await self._another_pass():
                 return None
         return None
@@ -114,21 +119,25 @@ class Course:
 
     def start_over(self) -> None:
         """Shown words were withdrawn: the next answer has its own time for a first word."""
-        fresh = self._clock() + self._limits.deadline(self._request.context.lane)
+        context = self._request.context
+        fresh = self._clock() + (context.deadline or self._limits.deadline(context.lane))
         self._request = replace(self._request, first_by=min(fresh, self._request.until))
 
     def _left(self) -> float:
         return min(self._request.until, self._request.first_by) - self._clock()
 
-    def _narrowed(self) -> Request:
-        """The request with its share of the time: enough is left for the others to try."""
-        now = self._clock()
-        others = sum(provider.ready_at(self._request.operation) <= now for provider in self._to_ask)
+    def _narrowed(self, provider: Guarded) -> Request:
+        """The request with its share of the time: as much is left for each of the others."""
+        now, operation = self._clock(), self._request.operation
+        others = sum(other.ready_at(operation) <= now for other in self._to_ask)
         left = self._left()
-        share = max(left / (others + 1), left - others * RESERVE * left)
+        share = left / (others + 1)
+        if others and provider.is_on_probation(operation):
+            share = min(share, left * PROBE)
+        hurried = share < FAIR * self._whole / len(self._chain)
         if self._request.streamed:
-            return replace(self._request, first_by=now + share)
-        return replace(self._request, until=now + share)
+            return replace(self._request, first_by=now + share, hurried=hurried)
+        return replace(self._request, until=now + share, hurried=hurried)
 
     async def _another_pass(self) -> bool:
         """Waits until somebody may be asked again; False if that is not in time or not wanted."""

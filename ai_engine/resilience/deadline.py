@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from ai_engine.errors import BadAnswer, CutOff, TimedOut
+from ai_engine.errors import BadAnswer, CutOff, Hurried, TimedOut
 from ai_engine.inputs import Delta
 from ai_engine.limits import Limits
 from ai_engine.messages import Answer, Request, StreamPart
@@ -31,7 +31,8 @@ class Deadline(Wrapper):
         except TimeoutError as late:
             if not timer.expired():
                 raise
-            raise TimedOut(self.name, "no answer in time") from late
+            error = Hurried if request.hurried else TimedOut
+            raise error(self.name, "no answer in time") from late
         if len(answer.text) > self._limits.longest_answer:
             raise BadAnswer(self.name, "an answer without end")
         return answer
@@ -39,15 +40,19 @@ class Deadline(Wrapper):
     async def stream(self, request: Request) -> AsyncGenerator[StreamPart, None]:
         due = min(request.first_by, request.until)
         length = 0
+        late_for_first = Hurried if request.hurried else TimedOut
         async with aclosing(self._inner.stream(request)) as parts:
             while True:
+                if length:
+                    # From now, not from the last word: a reader who took their time is not the provider's fault.
+                    due = min(self._clock() + self._limits.idle, request.until)
                 try:
                     async with asyncio.timeout(due - self._clock()) as timer:
                         part = await anext(parts, None)
                 except TimeoutError as late:
                     if not timer.expired():
                         raise
-                    error = CutOff if length else TimedOut
+                    error = CutOff if length else late_for_first
                     raise error(self.name, "no further word in time") from late
                 if part is None:
                     raise CutOff(self.name, "the stream ended without an answer")
@@ -55,7 +60,6 @@ class Deadline(Wrapper):
                     length += len(part.text)
                     if length > self._limits.longest_answer:
                         raise BadAnswer(self.name, "an answer without end")
-                    due = min(self._clock() + self._limits.idle, request.until)
                 yield part
                 if isinstance(part, Answer):
                     return

@@ -24,6 +24,8 @@ LONGEST_REST = 120.0
 TRIPPED_REST = 300.0
 FIRST_LIMIT = 5.0
 LONGEST_LIMIT = 60.0
+LONGEST_RETRY_AFTER = 600.0
+"""Seconds that a provider may ask for: a header that says "in a year" would put it out for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Ticket:
 
     generation: int
     probe: bool
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ class Health:
         """Whether a rate limit is all that stands in the way."""
         return self._state == "closed" and self._limited_until > self._clock()
 
+    def is_on_probation(self) -> bool:
+        """Whether the next call would find out if it is back."""
+        return self._state != "closed"
+
     def now(self) -> HealthNow:
         opens_in = max(0.0, self.ready_at() - self._clock())
         return HealthNow(self._state, round(opens_in, 1), self._reason)
@@ -101,7 +108,7 @@ class Health:
     def forced(self) -> Ticket:
         """A ticket in any state, for a test that a person asks for."""
         with self._lock:
-            return Ticket(self._generation, probe=False)
+            return Ticket(self._generation, probe=False, forced=True)
 
     def succeeded(self, ticket: Ticket) -> None:
         with self._lock:
@@ -109,6 +116,8 @@ class Health:
                 return
             self._in_a_row = self._heavy_in_a_row = 0
             self._limit = FIRST_LIMIT
+            if ticket.forced:
+                self._limited_until = 0.0  # it was asked against its word, and answered
             self._recent.append((self._clock(), True))
             if self._state != "closed":
                 self._rest = FIRST_REST
@@ -159,7 +168,7 @@ class Health:
             wait = self._limit
             self._limit = min(LONGEST_LIMIT, self._limit * 2)
         else:
-            wait = retry_after
+            wait = min(retry_after, LONGEST_RETRY_AFTER)
         self._limited_until = max(self._limited_until, self._clock() + wait)
 
     def _move(self, state: State) -> None:

@@ -1,10 +1,13 @@
 """Writes the ledger: one record for each attempt that was made, failed and abandoned ones too."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
 
 from ai_engine.call_log import CallLog, CallRecord
 from ai_engine.errors import AiError, ProviderFailed, Truncated
@@ -13,6 +16,11 @@ from ai_engine.messages import Answer, Request, StreamPart, Usage
 from ai_engine.prices import PriceTable
 from ai_engine.providers.protocol import Provider
 from ai_engine.resilience.wrapper import Wrapper
+
+LONGEST_MODEL: Final = 120
+MOST_TOKENS: Final = 100_000_000
+MOST_AUDIO: Final = 7 * 86_400.0  # seconds
+MOST_COST: Final = Decimal(10_000)  # US dollars for one call
 
 
 class Recorded(Wrapper):
@@ -66,9 +74,9 @@ class Recorded(Wrapper):
     ) -> None:
         attempt.written = True
         asked = self.model_for(request.operation)
-        served = (answer.model if answer else "") or asked
-        usage = answer.usage if answer else self._guess(request, attempt, problem)
-        told = answer.cost if answer else None
+        served = (answer.model if answer else "").replace("\0", "")[:LONGEST_MODEL] or asked
+        usage = _plausible(answer.usage) if answer else self._guess(request, attempt, problem)
+        told = _plausible_cost(answer.cost) if answer else None
         cost = told if told is not None else self._prices.cost(self.name, served, usage)
         record = CallRecord(
             request_id=request.id,
@@ -118,6 +126,29 @@ class _Attempt:
         if self.first_token_ms is None:
             self.first_token_ms = round((now - self.began) * 1000)
         self.characters += len(text)
+
+
+def _plausible(usage: Usage) -> Usage:
+    """What a provider says of itself is outside data: a row that no database takes would spoil its batch."""
+    seconds = usage.audio_seconds if math.isfinite(usage.audio_seconds) else 0.0
+    return Usage(
+        tokens_in=_count(usage.tokens_in),
+        tokens_out=_count(usage.tokens_out),
+        tokens_cached=_count(usage.tokens_cached),
+        tokens_thinking=_count(usage.tokens_thinking),
+        audio_seconds=min(max(seconds, 0.0), MOST_AUDIO),
+    )
+
+
+def _count(tokens: int) -> int:
+    return min(max(tokens, 0), MOST_TOKENS)
+
+
+def _plausible_cost(cost: Decimal | None) -> Decimal | None:
+    """None for what cannot be the cost of one call; then the price table tells it."""
+    if cost is None or not cost.is_finite() or not 0 <= cost <= MOST_COST:
+        return None
+    return cost.quantize(Decimal("0.00000001"))
 
 
 def _ending(answer: Answer) -> str:

@@ -10,7 +10,7 @@ from ai_engine.errors import CircuitOpen, ProviderFailed, RateLimited
 from ai_engine.inputs import Delta
 from ai_engine.limits import Limits
 from ai_engine.messages import Answer, Request, StreamPart
-from ai_engine.providers.protocol import Provider
+from ai_engine.resilience.breaker import Breaker
 from ai_engine.resilience.retry_budget import RetryBudget
 from ai_engine.resilience.wrapper import Wrapper
 
@@ -21,13 +21,14 @@ NEAR = 1.0
 class Retry(Wrapper):
     def __init__(
         self,
-        inner: Provider,
+        inner: Breaker,
         limits: Limits,
         budget: RetryBudget,
         clock: Callable[[], float],
         rng: random.Random,
     ) -> None:
         super().__init__(inner)
+        self._breaker = inner
         self._limits = limits
         self._budget = budget
         self._clock = clock
@@ -67,7 +68,12 @@ class Retry(Wrapper):
         """Decides, and waits as long as it takes before the next attempt."""
         how = error.same_provider
         if how == "at_once":
-            return attempt == 0
+            if attempt:
+                return False
+            if not self._budget.take():
+                self._breaker.blame(request, error)
+                return False
+            return True
         if request.context.lane != "background" or attempt + 1 >= self._limits.attempts:
             return False
         if how == "if_soon" and isinstance(error, RateLimited):

@@ -141,6 +141,19 @@ class Leader:
         if move.kind not in _WORDED_BY_AI or move.reason == _SILENCE:
             await speech.add(move.text)
             return Wording(move.text)
+        try:
+            return await self._worded_by_ai(speech)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            # Whatever is wrong with an adapter would be wrong again in a second: a person waits, so the plan speaks.
+            logger.exception("The AI's words broke off; the plan's own are said.")
+        if speech.has_begun and not await speech.begin_anew():
+            return None
+        await speech.add(move.text)
+        return Wording(move.text, degraded=True)
+
+    async def _worded_by_ai(self, speech: "_Speech") -> Wording | None:
         async with aclosing(worded_by_ai(speech.turn)) as pieces:  # a broken off call costs no more
             async for piece in pieces:
                 if self._is_silenced(speech):
@@ -200,6 +213,11 @@ class _Speech:
         self._said = 0  # characters that went out
         self._text = ""
         self._last_sent = 0.0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any word of it was said."""
+        return self._said > 0
 
     async def add(self, text: str) -> None:
         self._text += text

@@ -6,16 +6,21 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from ai_engine import usage
+from ai_engine.errors import BudgetSpent
 from ai_engine.policy import ScopeRules
 from interviews.models import Member
 from interviews.services.record_audit import record_audit
+from scheduler import dead_letters
 
 MOST = Decimal(1_000_000)
 
 
 @transaction.atomic
 def set_ai_budget(*, budget: Decimal | None, by: Member) -> ScopeRules:
-    """US dollars for each month; None: no limit. Raises ValidationError."""
+    """US dollars for each month; None: no limit. What was given up for want of money is tried again.
+
+    Raises ValidationError.
+    """
     if budget is not None and not 0 <= budget <= MOST:
         raise ValidationError({"budget": "Give an amount from 0 to 1,000,000 US dollars."})
     scope = str(by.organisation_id)
@@ -34,4 +39,6 @@ def set_ai_budget(*, budget: Decimal | None, by: Member) -> ScopeRules:
             "to": None if budget is None else str(budget),
         },
     )
+    if budget is None or budget > rules.spent:
+        dead_letters.replay_many(dead_letters.died_of(BudgetSpent.WORDS, scope=scope))
     return rules

@@ -175,24 +175,42 @@ def test_a_thread_stores_batches_within_a_second() -> None:
 
 
 def test_what_cannot_be_stored_waits_for_the_next_time() -> None:
-    working: list[Sequence[LogEntry]] = []
+    stored: list[str] = []
+    is_away = True
 
-    def broken(entries: Sequence[LogEntry]) -> None:
-        if not working:
-            working.append([])
+    def store_or_break(entries: Sequence[LogEntry]) -> None:
+        if is_away:
             raise OSError("the database is away")
-        working.append(list(entries))
+        stored.extend(names(entries))
 
-    log = BatchedCallLog(broken, seconds=0)
-    log.note(record(1))
-    log.note(record(2))
+    log = BatchedCallLog(store_or_break, seconds=0)
+    for number in range(1, 1201):
+        log.note(record(number))
     with pytest.raises(OSError, match="away"):
         log.flush()
+    is_away = False
     log.flush()
-    assert [entry.request_id for entry in working[1] if isinstance(entry, CallRecord)] == [
-        "r1",
-        "r2",
-    ]
+    assert stored == [f"r{number}" for number in range(1, 1201)], "all of them, in their order"
+
+
+@pytest.mark.parametrize("bad", [{"r1"}, {"r7", "r8"}, {"r999"}])
+def test_an_entry_that_is_refused_holds_up_no_other(bad: set[str]) -> None:
+    stored: set[str] = set()
+
+    def store_unless_bad(entries: Sequence[LogEntry]) -> None:
+        if bad & set(names(entries)):
+            raise ValueError("out of range")
+        stored.update(names(entries))
+
+    log = BatchedCallLog(store_unless_bad, seconds=0)
+    for number in range(1000):
+        log.note(record(number))
+    log.flush()
+    assert stored == {f"r{number}" for number in range(1000)} - bad
+
+
+def names(entries: Sequence[LogEntry]) -> list[str]:
+    return [entry.request_id for entry in entries if isinstance(entry, CallRecord)]
 
 
 async def test_rules_are_asked_for_once_a_second() -> None:

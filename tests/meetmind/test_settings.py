@@ -84,6 +84,7 @@ def test_with_both_servers_many_processes_share_keys_given_as_files(tmp_path: Pa
         ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL cannot be used"),
         ({"EMAIL_FAILURE_RATE": "2"}, "EMAIL_FAILURE_RATE is '2'"),
         ({"AI_PROVIDERS": "gemini,oracle"}, "AI_PROVIDERS names oracle"),
+        ({"GROQ_API_KEY": "“gsk_1”"}, "GROQ_API_KEY holds characters that no key has"),
         ({"AI_CHAOS": "cut"}, "AI_CHAOS breaks AI calls on purpose"),
         ({"SCHEDULER_QUEUE": "stack"}, "choose one of heap, wheel"),
         ({"SCHEDULER_BACKOFF": "1,-5"}, "SCHEDULER_BACKOFF is"),
