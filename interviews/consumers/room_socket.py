@@ -48,7 +48,7 @@ from interviews.events import (
     encode,
     parse,
 )
-from interviews.hub import Connection, in_database, the_hub
+from interviews.hub import Connection, Ring, in_database, the_hub
 from interviews.queries.room import room_snapshot
 from interviews.services import room_log
 from interviews.services.lead_interview import the_leader
@@ -104,11 +104,12 @@ class RoomSocket:
         self._durable = Bucket(per_second=20, burst=40)
         self._any = Bucket(per_second=60, burst=200)
         self._interim = Bucket(per_second=8, burst=16)
+        self._hellos = Bucket(per_second=0.5, burst=10)  # each may ask for the whole log
         self._sound = Bucket(
             per_second=40, burst=400
         )  # after a cut, minutes of speech come at once
         self._bad_frames = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lingering: asyncio.Task[None] | None = None
         self._audio = IncomingAudio(self._transcribe, the_hub().run)
 
     async def run(self) -> None:
@@ -181,16 +182,24 @@ class RoomSocket:
         try:
             await self._welcome(hello)
             ring = room.rings[self.by.audience]
-            pump = hub.run(self._connection.pump(self._interview_id, ring))
+            pump = hub.run(self._pump(ring))
             if self.by.is_candidate:
                 room.candidate_is_heard()
                 the_leader().wake(self._interview_id)
             while True:
                 await self._take(await self._next_frame())
         finally:
-            for task in (*self._tasks, *([pump] if pump else [])):
-                task.cancel()
+            for task in (self._lingering, pump):
+                if task is not None:
+                    task.cancel()
             await hub.leave(self._interview_id, self._connection)
+
+    async def _pump(self, ring: Ring) -> None:
+        try:
+            await self._connection.pump(self._interview_id, ring)
+        except Exception:
+            logger.exception("A pump failed; its client comes back.")
+            await self._close(CloseCode.COME_BACK)
 
     def _connect(self, hello: Hello) -> Connection:
         return Connection(
@@ -198,9 +207,12 @@ class RoomSocket:
             key=self.by.key,
             person=Person(self.by.role, self.by.name),
             client_id=hello.client_id,
+            rights=self.by.rights,
+            leads=self.by.actor is not None,
             send=self._send,
             close=self._close,
             recheck=self._recheck,
+            end=self._end_soon,
         )
 
     async def _note_arrival(self) -> None:
@@ -222,7 +234,7 @@ class RoomSocket:
         if not self.by.is_candidate:
             await self._tell_panel()
         if found.state in OVER:
-            self._start(self._linger())
+            self._end_soon()
 
     async def _tell_panel(self) -> None:
         for message in await in_database(words_of_panel, self.by, self._interview_id):
@@ -302,7 +314,7 @@ class RoomSocket:
     async def _hello_again(self, message: Hello) -> None:
         if message.as_ != self.by.audience or message.client_id != self._connection.client_id:
             raise BadMessage("hello_differs", "A socket stays what its first “hello” said.")
-        if not self._durable.take():
+        if not self._hellos.take():
             raise SocketRefused(CloseCode.TOO_FAST)
         await self._welcome(message)
 
@@ -369,18 +381,17 @@ class RoomSocket:
         except SocketRefused as refused:
             await self._close(refused.code)
         else:
-            if self._room.facts.state in OVER:
-                self._start(self._linger())
+            self._connection.rights = self.by.rights
+            self._connection.leads = self.by.actor is not None
+
+    def _end_soon(self) -> None:
+        """The interview is over: late words of the outbox come in, then the socket goes. Told once or often."""
+        if self._lingering is None:
+            self._lingering = asyncio.ensure_future(self._linger())
 
     async def _linger(self) -> None:
-        """The interview is over: late words of the outbox come in, then the socket goes."""
         await asyncio.sleep(LINGER_SECONDS)
         await self._close(CloseCode.INTERVIEW_OVER)
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _next_frame(self) -> str | bytes:
         if self._is_closed:

@@ -59,7 +59,10 @@ class SuggestionLoop:
             told = GuardWarned(warning.seg_id, warning.topic, warning.words, warning.advice)
             await self._tell(interview_id, told)
         if found.covered is not None:
-            await self._tell(interview_id, coverage_words(found.covered))
+            covered = encode(coverage_words(found.covered))
+            await self.hub.tell_members(
+                interview_id, covered
+            )  # watching the plan needs no right to lead
         if found.may_suggest:
             await self._want(interview_id)
 
@@ -112,7 +115,7 @@ class SuggestionLoop:
         return room is not None and any(person.role in _LEADERS for person in room.people())
 
     async def _tell(self, interview_id: uuid.UUID, message: ServerMessage) -> None:
-        await self.hub.tell_members(interview_id, encode(message))
+        await self.hub.tell_leaders(interview_id, encode(message))
 
 
 _loops: list[SuggestionLoop] = []

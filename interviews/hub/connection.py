@@ -5,6 +5,8 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 
+from django.db import DatabaseError, InterfaceError
+
 from interviews.events import Audience, CloseCode, Person, ServerMessage, encode
 from interviews.hub.reading import PAGE, read_frames
 from interviews.hub.ring import Ring
@@ -12,10 +14,15 @@ from interviews.hub.threads import in_database
 from interviews.hub.window import Window
 
 SLOW_SECONDS = 15.0
+REST = 1.0  # after the database did not answer
 
 
 class Connection:
-    """A socket that was let in. `key` names the participant, `client_id` the tab."""
+    """A socket that was let in. `key` names the participant, `client_id` the tab.
+
+    `rights` is the room's access generation at which it was let in, and `leads` what they allowed then;
+    `recheck` renews both. `end` is called, again and again, when the interview is over.
+    """
 
     def __init__(
         self,
@@ -24,19 +31,26 @@ class Connection:
         key: str,
         person: Person,
         client_id: uuid.UUID,
+        rights: int,
+        leads: bool,
         send: Callable[[str], Awaitable[None]],
         close: Callable[[int], Awaitable[None]],
         recheck: Callable[[], Awaitable[None]],
+        end: Callable[[], None],
         slow_seconds: float = SLOW_SECONDS,
+        rest: float = REST,
+        read: Callable[[uuid.UUID, Audience, int], Sequence[tuple[int, str]]] = read_frames,
     ) -> None:
         self.id = uuid.uuid4().hex
         self.audience: Audience = audience
         self.key, self.person, self.client_id = key, person, client_id
-        self.close, self.recheck = close, recheck
+        self.rights, self.leads = rights, leads
+        self.close, self.recheck, self.end = close, recheck, end
+        self.opened = time.time()
         self.heard_at = time.monotonic()
         self.cursor = 0  # the last number pumped to it
         self._send = send
-        self._slow_seconds = slow_seconds
+        self._slow_seconds, self._rest, self._read = slow_seconds, rest, read
         self._window = Window()
         self._is_welcome = False  # nothing is said before the welcome
         self._news = asyncio.Event()
@@ -61,11 +75,13 @@ class Connection:
             self._room_made.set()
 
     def start_after(self, seq: int) -> None:
-        """The client was welcomed, and is sent what follows this number."""
+        """The client was welcomed, and is sent what follows this number.
+
+        What it never acknowledged still lies in a buffer on its way: asking again does not empty the window.
+        """
         self._is_welcome = True
+        self.acknowledge(seq)
         self.cursor = seq
-        self._window.forget()
-        self._room_made.set()
         self._news.set()
 
     def wake(self) -> None:
@@ -75,8 +91,13 @@ class Connection:
         """Sends what the client has not, in order, for as long as it keeps acknowledging."""
         while True:
             self._news.clear()
-            for seq, frame in await self._next_frames(interview_id, ring):
-                if self._window.is_full and not await self._wait_for_room():
+            try:
+                frames = await self._next_frames(interview_id, ring)
+            except (DatabaseError, InterfaceError):
+                await asyncio.sleep(self._rest)  # a socket that stays open must not stay deaf
+                continue
+            for seq, frame in frames:
+                if not await self._has_room():
                     await self.close(CloseCode.TOO_SLOW)
                     return
                 if seq != self.cursor + 1:
@@ -93,13 +114,14 @@ class Connection:
         frames = ring.after(self.cursor, PAGE)
         if frames is not None:
             return frames
-        return await in_database(read_frames, interview_id, self.audience, self.cursor)
+        return await in_database(self._read, interview_id, self.audience, self.cursor)
 
-    async def _wait_for_room(self) -> bool:
-        """Whether the client acknowledged something before it counted as too slow."""
-        self._room_made.clear()
-        try:
-            await asyncio.wait_for(self._room_made.wait(), self._slow_seconds)
-        except TimeoutError:
-            return False
+    async def _has_room(self) -> bool:
+        """Waits while the window is full. False: the client acknowledged nothing, and counts as too slow."""
+        while self._window.is_full:
+            self._room_made.clear()
+            try:
+                await asyncio.wait_for(self._room_made.wait(), self._slow_seconds)
+            except TimeoutError:
+                return False
         return True

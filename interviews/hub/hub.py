@@ -9,18 +9,19 @@ from contextlib import suppress
 from django.db import DatabaseError, InterfaceError
 
 from interviews.events import (
-    Audience,
     CloseCode,
     InterimHeard,
+    OpenQuestion,
     Person,
     QuestionDelta,
     encode,
 )
 from interviews.hub.connection import Connection
-from interviews.hub.layer import Layer
+from interviews.hub.layer import Layer, Listener, Moment
 from interviews.hub.reading import FETCH, RoomFacts, read_facts, read_new_events
 from interviews.hub.room import Room
 from interviews.hub.threads import finish_database_work, in_database
+from interviews.states import OVER
 
 logger = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
@@ -34,7 +35,14 @@ class Hub:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self.rooms: dict[uuid.UUID, Room] = {}
-        self._layer = Layer(self._hear_of_news, self._hear_frame, self._hear_people, self._hear_tab)
+        self._layer = Layer(
+            self._hear_of_news,
+            self._hear_frame,
+            self._hear_people,
+            self._hear_words,
+            self._hear_tab,
+        )
+        self._spoken: dict[uuid.UUID, OpenQuestion] = {}  # what the AI says from this process
         self._stale: set[uuid.UUID] = set()
         self._something_stale = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -46,13 +54,13 @@ class Hub:
 
     async def enter(self, interview_id: uuid.UUID, connection: Connection) -> Room | None:
         """Puts a socket into its room, which is opened if need be. None: there is no such interview."""
-        self._start()
         room = self.rooms.get(interview_id) or await self._open(interview_id)
         if room is None:
             return None
         room.connections.add(connection)
+        self._start()  # now: while the room was being opened, the last of the others may have gone
         if connection.audience == "candidate":
-            await self._replace_older_tabs(room, connection)
+            await self._keep_newest_tab(room)
         await self._show_presence(room)
         self.run(self._layer.tell_people(interview_id, room.here()))
         return room
@@ -68,7 +76,7 @@ class Hub:
             await self._show_presence(room)
             return
         self.rooms.pop(interview_id, None)
-        self.run(self._layer.unsubscribe(interview_id))
+        self.run(self._unsubscribe(interview_id))
         if not self.rooms:
             self._rest()
 
@@ -106,71 +114,83 @@ class Hub:
 
     async def _fetch(self) -> None:
         """One query at a time for all rooms with news: order is kept, and a burst costs few queries."""
-        while True:
-            await self._something_stale.wait()
-            self._something_stale.clear()
-            rooms = [self.rooms[i] for i in self._stale if i in self.rooms]
-            self._stale.clear()
-            if not rooms:
-                continue
-            after = {room.interview_id: room.rings["member"].last for room in rooms}
-            try:
-                events = await in_database(read_new_events, after)
-            except (DatabaseError, InterfaceError):
-                logger.warning("The database did not answer; the tick asks again.")
-                continue
-            for event in events:
-                room = self.rooms.get(event.interview_id)
-                if room is not None:
-                    room.take(event)
-            for room in rooms:
-                room.wake()
-            if len(events) == FETCH:
-                self._stale.update(after)
-                self._something_stale.set()
+        await self._something_stale.wait()
+        self._something_stale.clear()
+        rooms = [self.rooms[i] for i in self._stale if i in self.rooms]
+        self._stale.clear()
+        if not rooms:
+            return
+        after = {room.interview_id: room.rings["member"].last for room in rooms}
+        events = await in_database(read_new_events, after)  # if it fails, the tick asks again
+        for event in events:
+            room = self.rooms.get(event.interview_id)
+            if room is not None:
+                room.take(event)
+        for room in rooms:
+            room.wake()
+        if len(events) == FETCH:
+            self._stale.update(after)
+            self._something_stale.set()
 
     async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            self._ticks += 1
-            # Only those that were asked about: a room opened while the database answers is not missing.
-            asked = list(self.rooms.values())
-            if not asked:
-                continue
-            try:
-                facts = await in_database(read_facts, [room.interview_id for room in asked])
-            except (DatabaseError, InterfaceError):
-                logger.warning("The database did not answer a tick.")
-                continue
-            for room in asked:
-                self.run(self._look_at(room, facts.get(room.interview_id)))
-            for watcher in self._watchers:
-                self.run(watcher(list(self.rooms.values())))
+        await asyncio.sleep(TICK_SECONDS)
+        self._ticks += 1
+        # Only those that were asked about: a room opened while the database answers is not missing.
+        asked = list(self.rooms.values())
+        if not asked:
+            return
+        facts = await in_database(read_facts, [room.interview_id for room in asked])
+        for room in asked:
+            self.run(self._look_at(room, facts.get(room.interview_id)))
+        for watcher in self._watchers:
+            self.run(watcher(list(self.rooms.values())))
 
     async def _look_at(self, room: Room, facts: RoomFacts | None) -> None:
         if facts is None:
             for connection in list(room.connections):
                 await connection.close(CloseCode.NO_SUCH_INTERVIEW)
             return
-        before, room.facts = room.facts, facts
+        room.facts = facts
         if facts.member_seq > room.rings["member"].last:
             self._hear_of_news(room.interview_id)
-        if facts.access_generation != before.access_generation:
-            await asyncio.gather(*(c.recheck() for c in list(room.connections)))
-        if not room.is_subscribed:
-            room.is_subscribed = await self._layer.subscribe(room.interview_id)
+        # Each by its own generation: one that could not be checked, or came in just then, is found again.
+        outdated = [c for c in room.connections if c.rights < facts.access_generation]
+        await asyncio.gather(*map(self._recheck, outdated))
+        if facts.state in OVER:
+            for connection in list(room.connections):
+                connection.end()
+        if not self._layer.hears_of(room.interview_id):
+            await self._subscribe(room)
         if self._ticks % PRESENCE_EVERY == 0:
             await self._layer.tell_people(room.interview_id, room.here())
         await self._show_presence(room)
 
+    async def _recheck(self, connection: Connection) -> None:
+        try:
+            await connection.recheck()
+        except (DatabaseError, InterfaceError):
+            logger.warning("Somebody's rights could not be checked; the next tick asks again.")
+
     # Droppable frames
 
-    async def stream_words(self, interview_id: uuid.UUID, delta: QuestionDelta) -> None:
-        """The next words of the open question, for everybody in the room."""
+    async def stream_words(
+        self, interview_id: uuid.UUID, delta: QuestionDelta, before: str
+    ) -> None:
+        """The next words of the open question, for everybody in the room. `before`: those that came already."""
+        self._spoken[interview_id] = OpenQuestion(delta.msg_id, before + delta.text)
+        await self._hear_words(interview_id, delta, before)
+        await self._layer.tell_words(interview_id, delta, before)
+
+    def end_words(self, interview_id: uuid.UUID) -> None:
+        """The question that was being said stands, or is withdrawn."""
+        self._spoken.pop(interview_id, None)
+
+    async def _hear_words(self, interview_id: uuid.UUID, delta: QuestionDelta, before: str) -> None:
         room = self.rooms.get(interview_id)
         if room is not None:
-            room.add_words(delta.msg_id, delta.offset, delta.text)
-        await self._broadcast(interview_id, encode(delta), ("candidate", "member"))
+            told = room.add_words(delta, before)
+            if told is not None:
+                await self._offer(interview_id, encode(told), ("candidate", "member"))
 
     async def share_interim(self, room: Room, interim: InterimHeard, sender: Connection) -> None:
         """Words that are still being said or typed, for everybody but their speaker."""
@@ -181,28 +201,30 @@ class Hub:
         await self._layer.tell_frame(room.interview_id, ("candidate", "member"), frame)
 
     async def tell_members(self, interview_id: uuid.UUID, frame: str) -> None:
-        await self._broadcast(interview_id, frame, ("member",))
+        await self._broadcast(interview_id, frame, "member")
 
-    async def _broadcast(
-        self, interview_id: uuid.UUID, frame: str, audiences: tuple[Audience, ...]
-    ) -> None:
-        await self._offer(interview_id, frame, audiences)
-        await self._layer.tell_frame(interview_id, audiences, frame)
+    async def tell_leaders(self, interview_id: uuid.UUID, frame: str) -> None:
+        """For those members only who may lead the interview."""
+        await self._broadcast(interview_id, frame, "leader")
+
+    async def _broadcast(self, interview_id: uuid.UUID, frame: str, listener: Listener) -> None:
+        await self._offer(interview_id, frame, (listener,))
+        await self._layer.tell_frame(interview_id, (listener,), frame)
 
     async def _offer(
-        self, interview_id: uuid.UUID, frame: str, audiences: Iterable[Audience]
+        self, interview_id: uuid.UUID, frame: str, listeners: Iterable[Listener]
     ) -> None:
         room = self.rooms.get(interview_id)
         if room is None:
             return
-        for audience in audiences:
-            for connection in room.audience(audience):
+        for listener in listeners:
+            for connection in room.leaders() if listener == "leader" else room.audience(listener):
                 await connection.offer(frame)
 
     async def _hear_frame(
-        self, interview_id: uuid.UUID, audiences: Iterable[Audience], frame: str
+        self, interview_id: uuid.UUID, listeners: Iterable[Listener], frame: str
     ) -> None:
-        await self._offer(interview_id, frame, audiences)
+        await self._offer(interview_id, frame, listeners)
 
     # Presence
 
@@ -223,18 +245,25 @@ class Hub:
             for connection in list(room.connections):
                 await connection.offer(frame)
 
-    async def _replace_older_tabs(self, room: Room, newest: Connection) -> None:
-        for other in room.audience("candidate"):
-            if other is not newest:
-                await other.close(CloseCode.NEWER_TAB)
-        self.run(self._layer.tell_tab(room.interview_id))
+    async def _keep_newest_tab(self, room: Room) -> None:
+        """Of the candidate's tabs, on all processes, one stays: never two, and never none."""
+        newest = max((tab.opened, tab.id) for tab in room.audience("candidate"))
+        await self._close_older_tabs(room, newest)
+        self.run(self._layer.tell_tab(room.interview_id, newest))
 
-    async def _hear_tab(self, interview_id: uuid.UUID) -> None:
-        """The candidate opened a newer tab, on another process."""
+    async def _hear_tab(self, interview_id: uuid.UUID, moment: Moment) -> None:
+        """Another process has a tab of the candidate."""
         room = self.rooms.get(interview_id)
-        if room is not None:
-            for connection in room.audience("candidate"):
-                await connection.close(CloseCode.NEWER_TAB)
+        if room is None:
+            return
+        await self._close_older_tabs(room, moment)
+        if any((tab.opened, tab.id) > moment for tab in room.audience("candidate")):
+            await self._keep_newest_tab(room)  # that one did not know of ours
+
+    async def _close_older_tabs(self, room: Room, moment: Moment) -> None:
+        for tab in room.audience("candidate"):
+            if (tab.opened, tab.id) < moment:
+                await tab.close(CloseCode.NEWER_TAB)
 
     # Inside
 
@@ -252,7 +281,18 @@ class Hub:
 
     def _start(self) -> None:
         if not self._loops:
-            self._loops = [self.run(self._fetch()), self.run(self._tick())]
+            self._loops = [self.run(self._repeat(step)) for step in (self._fetch, self._tick)]
+
+    async def _repeat(self, step: Callable[[], Coroutine[object, object, None]]) -> None:
+        """For as long as anybody is in a room, whatever one round of it runs into."""
+        while True:
+            try:
+                await step()
+            except (DatabaseError, InterfaceError):
+                logger.warning("The database did not answer; the tick asks again.")
+            except Exception:
+                logger.exception("A round of the hub failed; it goes on.")
+                await asyncio.sleep(TICK_SECONDS)
 
     def _rest(self) -> None:
         """Nobody is in any room: nothing ticks."""
@@ -266,12 +306,17 @@ class Hub:
             return None
         # Another socket may have opened it meanwhile.
         room = self.rooms.setdefault(interview_id, Room(facts))
+        room.question = room.question or self._spoken.get(interview_id)
         self.run(self._subscribe(room))
         return room
 
     async def _subscribe(self, room: Room) -> None:
-        room.is_subscribed = await self._layer.subscribe(room.interview_id)
+        await self._layer.subscribe(room.interview_id)
         self._hear_of_news(room.interview_id)  # whatever came before the subscription
+
+    async def _unsubscribe(self, interview_id: uuid.UUID) -> None:
+        if interview_id not in self.rooms:  # somebody may have come back
+            await self._layer.unsubscribe(interview_id)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

@@ -8,13 +8,15 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-from interviews.events import Audience, Person
+from interviews.events import Audience, Person, QuestionDelta
 
 logger = logging.getLogger(__name__)
+Listener = Audience | Literal["leader"]  # a leader is a member who may lead
+Moment = tuple[float, str]  # when a socket was opened, and its id: no two are the same
 PATIENCE = 2.0  # seconds for one word to Redis: a hanging one must not pile up tasks
 REST = 5.0  # after a failure nothing is sent for so long
 
@@ -25,33 +27,41 @@ class Layer:
     def __init__(
         self,
         on_news: Callable[[uuid.UUID], None],
-        on_frame: Callable[[uuid.UUID, Iterable[Audience], str], Awaitable[None]],
+        on_frame: Callable[[uuid.UUID, Iterable[Listener], str], Awaitable[None]],
         on_people: Callable[[uuid.UUID, dict[str, tuple[str, str]], str], Awaitable[None]],
-        on_tab: Callable[[uuid.UUID], Awaitable[None]],
+        on_words: Callable[[uuid.UUID, QuestionDelta, str], Awaitable[None]],
+        on_tab: Callable[[uuid.UUID, Moment], Awaitable[None]],
     ) -> None:
-        self._on_news, self._on_frame = on_news, on_frame
+        self._on_news, self._on_frame, self._on_words = on_news, on_frame, on_words
         self._on_people, self._on_tab = on_people, on_tab
         self._me = uuid.uuid4().hex
         layer = get_channel_layer()
         self._layer: Any = None if isinstance(layer, InMemoryChannelLayer) else layer
         self._channel = ""
         self._listening: asyncio.Task[None] | None = None
+        self._joined: set[uuid.UUID] = set()
         self._rests_until = 0.0
 
-    async def subscribe(self, interview_id: uuid.UUID) -> bool:
-        """Whether this process now hears of that room."""
+    def hears_of(self, interview_id: uuid.UUID) -> bool:
+        """Whether this process hears of that room."""
+        return self._layer is None or interview_id in self._joined
+
+    async def subscribe(self, interview_id: uuid.UUID) -> None:
+        """Asks to hear of a room; where Redis does not answer, it is to be asked again."""
         if self._layer is None:
-            return True
+            return
 
         async def join() -> None:
             if not self._channel:
                 self._channel = await self._layer.new_channel()
-                self._listening = asyncio.create_task(self._listen())
+                self._listening = asyncio.create_task(self._listen(self._channel))
             await self._layer.group_add(_group(interview_id), self._channel)
 
-        return await self._try(join())
+        if await self._try(join()):
+            self._joined.add(interview_id)
 
     async def unsubscribe(self, interview_id: uuid.UUID) -> None:
+        self._joined.discard(interview_id)
         if self._layer is not None and self._channel:
             await self._try(self._layer.group_discard(_group(interview_id), self._channel))
 
@@ -59,11 +69,16 @@ class Layer:
         await self._tell(interview_id, {"type": "news"})
 
     async def tell_frame(
-        self, interview_id: uuid.UUID, audiences: Iterable[Audience], frame: str
+        self, interview_id: uuid.UUID, listeners: Iterable[Listener], frame: str
     ) -> None:
         await self._tell(
-            interview_id, {"type": "frame", "audiences": list(audiences), "frame": frame}
+            interview_id, {"type": "frame", "audiences": list(listeners), "frame": frame}
         )
+
+    async def tell_words(self, interview_id: uuid.UUID, delta: QuestionDelta, before: str) -> None:
+        """The next words of the open question, with those before: who hears only now has it whole."""
+        told = {"msg_id": delta.msg_id, "before": before, "text": delta.text}
+        await self._tell(interview_id, {"type": "words", **told})
 
     async def tell_people(self, interview_id: uuid.UUID, people: Mapping[str, Person]) -> None:
         told = {key: [person.role, person.name] for key, person in people.items()}
@@ -72,8 +87,8 @@ class Layer:
     async def tell_gone(self, interview_id: uuid.UUID, key: str) -> None:
         await self._tell(interview_id, {"type": "people", "people": {}, "gone": key})
 
-    async def tell_tab(self, interview_id: uuid.UUID) -> None:
-        await self._tell(interview_id, {"type": "tab"})
+    async def tell_tab(self, interview_id: uuid.UUID, moment: Moment) -> None:
+        await self._tell(interview_id, {"type": "tab", "opened": list(moment)})
 
     async def stop(self) -> None:
         if self._listening is not None:
@@ -96,22 +111,39 @@ class Layer:
             return False
         return True
 
-    async def _listen(self) -> None:
-        while True:
-            message = await self._layer.receive(self._channel)
-            if message.get("from") == self._me:
-                continue
-            room = uuid.UUID(message["room"])
-            match message["type"]:
-                case "news":
-                    self._on_news(room)
-                case "frame":
-                    await self._on_frame(room, message["audiences"], message["frame"])
-                case "people":
-                    people = {key: tuple(who) for key, who in message["people"].items()}
-                    await self._on_people(room, people, message["gone"])
-                case "tab":
-                    await self._on_tab(room)
+    async def _listen(self, channel: str) -> None:
+        """Hears until the layer breaks; then every room is to be subscribed anew, which the tick does."""
+        try:
+            while True:
+                message = await self._layer.receive(channel)
+                if message.get("from") != self._me:
+                    await self._hear(message)
+        except Exception:  # each layer fails in its own ways, and none may leave this process deaf
+            logger.warning("The channel layer broke off; it is joined anew.", exc_info=True)
+            self._channel, self._joined = "", set()
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        try:
+            await self._pass_on(uuid.UUID(message["room"]), message)
+        except (KeyError, TypeError, ValueError):  # of another version, during a deploy
+            logger.warning("A word of another process was not understood.")
+
+    async def _pass_on(self, room: uuid.UUID, message: dict[str, Any]) -> None:
+        match message["type"]:
+            case "news":
+                self._on_news(room)
+            case "frame":
+                await self._on_frame(room, message["audiences"], message["frame"])
+            case "words":
+                before = message["before"]
+                delta = QuestionDelta(message["msg_id"], len(before), message["text"])
+                await self._on_words(room, delta, before)
+            case "people":
+                people = {key: tuple(who) for key, who in message["people"].items()}
+                await self._on_people(room, people, message["gone"])
+            case "tab":
+                opened, tab = message["opened"]
+                await self._on_tab(room, (float(opened), str(tab)))
 
 
 def _group(interview_id: uuid.UUID) -> str:

@@ -33,14 +33,17 @@ class RoomFacts:
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """A stored event as each audience sees it; `candidate` is empty where it may not see it."""
+    """A stored event as each audience sees it; `candidate` is empty where it may not see it.
+
+    `closes_question` is the msg_id of a question that was being said until then.
+    """
 
     interview_id: uuid.UUID
     member_seq: int
     member: str
     candidate_seq: int | None
     candidate: str
-    closes_question: bool
+    closes_question: str
 
 
 def read_facts(interview_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RoomFacts]:
@@ -76,7 +79,7 @@ def _seen_by_each(row: Event) -> NewEvent:
         member=_frame(row, "member"),
         candidate_seq=row.candidate_seq,
         candidate="" if row.candidate_seq is None else _frame(row, "candidate"),
-        closes_question=row.kind in _CLOSES_QUESTION,
+        closes_question=row.payload["msg_id"] if row.kind in _CLOSES_QUESTION else "",
     )
 
 

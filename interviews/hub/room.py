@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from interviews.events import Audience, OpenQuestion, Person, Presence, encode
+from interviews.events import Audience, OpenQuestion, Person, Presence, QuestionDelta, encode
 from interviews.hub.connection import Connection
 from interviews.hub.reading import NewEvent, RoomFacts
 from interviews.hub.ring import Ring
@@ -32,9 +32,9 @@ class Room:
         }
         self.connections: set[Connection] = set()
         self.question: OpenQuestion | None = None
+        self._closed_question = ""
         self.candidate_heard_at = time.monotonic()
         self.candidate_noted_at = time.monotonic()
-        self.is_subscribed = False
         self._elsewhere: dict[str, _Elsewhere] = {}
         self._last_presence: list[Person] = []
 
@@ -43,7 +43,7 @@ class Room:
         if event.candidate_seq is not None:
             self.rings["candidate"].append(event.candidate_seq, event.candidate)
         if event.closes_question:
-            self.question = None
+            self.question, self._closed_question = None, event.closes_question
 
     def wake(self) -> None:
         for connection in self.connections:
@@ -51,6 +51,10 @@ class Room:
 
     def audience(self, audience: Audience) -> Iterator[Connection]:
         return (c for c in list(self.connections) if c.audience == audience)
+
+    def leaders(self) -> Iterator[Connection]:
+        """Those who may lead the interview, whoever leads it now."""
+        return (c for c in self.audience("member") if c.leads)
 
     def candidate_is_heard(self) -> None:
         """They said, typed or pressed something: the silence is over."""
@@ -88,9 +92,10 @@ class Room:
         self._last_presence = people
         return encode(Presence(people))
 
-    def add_words(self, msg_id: str, offset: int, text: str) -> None:
-        """Keeps the words of the open question for those who come in now."""
-        if offset == 0:
-            self.question = OpenQuestion(msg_id, text)
-        elif self.question and self.question.msg_id == msg_id and len(self.question.text) == offset:
-            self.question = OpenQuestion(msg_id, self.question.text + text)
+    def add_words(self, delta: QuestionDelta, before: str) -> QuestionDelta | None:
+        """Keeps the words of the open question for those who come in now. What to tell those who are here."""
+        if delta.msg_id == self._closed_question:
+            return None  # late words: the question stands, or was withdrawn
+        known = self.question is not None and self.question.msg_id == delta.msg_id
+        self.question = OpenQuestion(delta.msg_id, before + delta.text)
+        return delta if known else QuestionDelta(delta.msg_id, 0, before + delta.text)

@@ -31,11 +31,6 @@ class Window:
             self._bytes -= self._sent.popleft()[1]
         return len(self._sent) < before
 
-    def forget(self) -> None:
-        """The client starts from another number."""
-        self._sent.clear()
-        self._bytes = 0
-
     def heard(self) -> None:
         """The client is reading: what may be dropped is sent again."""
         self._droppable = 0

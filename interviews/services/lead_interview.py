@@ -118,6 +118,8 @@ class Leader:
             await in_database(give_up_turn, turn=turn, now=timezone.now())
             await asyncio.sleep(_REST_AFTER_FAILURE)
             return True
+        finally:
+            self.hub.end_words(interview_id)
 
     async def _speak(self, turn: Turn) -> bool:
         """Streams the words of one move and stores them. Whether the turn stayed ours to the end."""
@@ -226,10 +228,10 @@ class _Speech:
 
     async def flush(self) -> None:
         if self._said < len(self._text):
-            offset, words = self._said, self._text[self._said :]
+            before, words = self._text[: self._said], self._text[self._said :]
             self._said, self._last_sent = len(self._text), time.monotonic()
-            delta = QuestionDelta(str(self.turn.question_id), offset, words)
-            await self._hub.stream_words(self.turn.interview_id, delta)
+            delta = QuestionDelta(str(self.turn.question_id), len(before), words)
+            await self._hub.stream_words(self.turn.interview_id, delta, before)
 
     async def complete(self, text: str) -> None:
         """The whole text as the skill settled it; only what extends the words said is streamed."""

@@ -5,6 +5,8 @@ import json
 import pytest
 from asgiref.sync import sync_to_async
 
+from ai_engine.engine import Engine, engine
+from ai_engine.providers.scripted import Say, Scripted
 from interviews.models import Event, Interview, Segment
 from interviews.states import InterviewState
 from tests.cast import QUESTIONS
@@ -248,3 +250,22 @@ async def test_a_closed_socket_says_so(stage: Stage) -> None:
         while True:
             await cem.next()
     assert closed.value.code == 4001
+
+
+async def test_a_refresh_in_the_middle_of_a_question_shows_its_words_at_once(stage: Stage) -> None:
+    cem = await stage.candidate()
+    words = "Tell me about a time when you built something that many people used every day"
+    with engine.replaced_by(Engine([Scripted([Say(words, pause=0.2)])])):
+        await cem.send("control", action="start")
+        await cem.until("event", kind="question.asked", awaits_answer=False)
+        await cem.until("question.delta", offset=len("Tell me "))
+        await cem.leave()
+        again = stage.tab()
+        await again.connect()
+        question = (await again.hello())["question"]
+        assert isinstance(question, dict)
+        assert words.startswith(str(question["text"]).rstrip())
+        following = await again.until("question.delta")
+        assert following["offset"] == len(str(question["text"]))
+        asked = await until_asked(again)
+    assert asked["msg_id"] == question["msg_id"]

@@ -160,3 +160,16 @@ async def test_a_warning_is_for_members_only(assisted: Stage) -> None:
     await cem.say({"type": "ping", "t": 1})
     await cem.until("pong")
     assert "warn" not in json.dumps(cem.frames)
+
+
+async def test_who_may_not_lead_is_told_of_no_warning(assisted: Stage) -> None:
+    otto, ines = (
+        await assisted.member(assisted.cast.otto),
+        await assisted.member(assisted.cast.ines),
+    )
+    await ines.send("segment.final", seg_id="i1", text="Are you married?")
+    await ines.until("guard.warned")
+    await otto.until("event", kind="segment.final")
+    await otto.say({"type": "ping", "t": 1})
+    await otto.until("pong")
+    assert "guard.warned" not in {frame["type"] for frame in otto.frames}

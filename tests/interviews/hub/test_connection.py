@@ -3,11 +3,13 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from interviews.events import Person, encode_event
+from django.db import OperationalError
+
+from interviews.events import Audience, Person, encode_event
 from interviews.hub import Connection
 from interviews.hub.ring import Ring
 from interviews.hub.window import MOST_EVENTS
@@ -20,9 +22,12 @@ class Reader:
     frames: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     is_closed: asyncio.Event = field(default_factory=asyncio.Event)
+    has_five: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, frame: str) -> None:
         self.frames.append(json.loads(frame)["seq"])
+        if len(self.frames) == 5:
+            self.has_five.set()
 
     async def close(self, code: int) -> None:
         self.closed.append(code)
@@ -30,6 +35,9 @@ class Reader:
 
     async def recheck(self) -> None:
         """Nobody's rights change here."""
+
+    def end(self) -> None:
+        """Nothing ends here."""
 
 
 def ring_of(count: int) -> Ring:
@@ -39,8 +47,18 @@ def ring_of(count: int) -> Ring:
     return ring
 
 
+Pages = Callable[[uuid.UUID, Audience, int], Sequence[tuple[int, str]]]
+
+
+def no_pages(interview_id: uuid.UUID, audience: Audience, after: int) -> Sequence[tuple[int, str]]:
+    """All that is asked for is in the ring."""
+    raise AssertionError("the database was asked")
+
+
 @asynccontextmanager
-async def pumping(reader: Reader, ring: Ring, slow: float = 5.0) -> AsyncIterator[Connection]:
+async def pumping(
+    reader: Reader, ring: Ring, slow: float = 5.0, read: Pages = no_pages
+) -> AsyncIterator[Connection]:
     connection = Connection(
         audience="member",
         key="rita",
@@ -49,7 +67,12 @@ async def pumping(reader: Reader, ring: Ring, slow: float = 5.0) -> AsyncIterato
         send=reader.send,
         close=reader.close,
         recheck=reader.recheck,
+        end=reader.end,
+        rights=0,
+        leads=True,
         slow_seconds=slow,
+        rest=0.01,
+        read=read,
     )
     connection.start_after(0)
     pump = asyncio.create_task(connection.pump(uuid.uuid4(), ring))
@@ -79,6 +102,31 @@ async def test_a_reader_that_is_silent_gets_one_window_and_is_closed() -> None:
         await asyncio.wait_for(reader.is_closed.wait(), 5)
     assert reader.closed == [4008]
     assert len(reader.frames) == MOST_EVENTS
+
+
+async def test_asking_again_and_again_gives_a_silent_reader_no_second_window() -> None:
+    reader = Reader()
+    async with pumping(reader, ring_of(900), slow=0.3) as connection:
+        for _ in range(20):
+            await settle()
+            connection.start_after(0)
+        await asyncio.wait_for(reader.is_closed.wait(), 5)
+    assert len(reader.frames) == MOST_EVENTS
+
+
+async def test_a_database_that_is_away_for_a_moment_leaves_no_deaf_socket() -> None:
+    reader, asked = Reader(), []
+
+    def pages(_: uuid.UUID, audience: Audience, after: int) -> Sequence[tuple[int, str]]:
+        asked.append(after)
+        if len(asked) < 3:
+            raise OperationalError
+        return [(seq, encode_event(seq, "segment.final", "", {})) for seq in range(after + 1, 6)]
+
+    async with pumping(reader, Ring(5), read=pages):
+        await asyncio.wait_for(reader.has_five.wait(), 5)
+    assert reader.frames == [1, 2, 3, 4, 5]
+    assert asked[:3] == [0, 0, 0]
 
 
 async def test_a_slow_reader_that_goes_on_is_not_closed() -> None:

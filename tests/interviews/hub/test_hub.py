@@ -1,0 +1,129 @@
+"""The hub looks after every socket that is in a room, however it came in and whatever broke meanwhile."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import OperationalError, connections
+
+from interviews.events import Audience, OpenQuestion, Person, QuestionDelta
+from interviews.hub import Connection, Hub
+from interviews.models import Interview
+from tests.cast import Cast, make_interview
+
+PATIENCE = 5.0
+
+
+@dataclass
+class Tab:
+    """A socket's other end, as the hub sees it."""
+
+    rights: int = 0
+    audience: Audience = "member"
+    key: str = "rita"
+    breaks: int = 0  # how often its rights cannot be checked
+    closed: list[int] = field(default_factory=list)
+    checked: int = 0
+    was_checked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.connection = Connection(
+            audience=self.audience,
+            key=self.key,
+            person=Person("recruiter", "Rita"),
+            client_id=uuid.uuid4(),
+            rights=self.rights,
+            leads=True,
+            send=self.send,
+            close=self.close,
+            recheck=self.recheck,
+            end=self.end,
+        )
+
+    async def send(self, frame: str) -> None:
+        """Nobody reads it."""
+
+    async def close(self, code: int) -> None:
+        self.closed.append(code)
+
+    async def recheck(self) -> None:
+        self.checked += 1
+        if self.checked <= self.breaks:
+            raise OperationalError
+        self.connection.rights = 1
+        self.was_checked.set()
+
+    def end(self) -> None:
+        """It stays."""
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[Hub]:
+    hub = Hub()
+    yield hub
+    await hub.stop()
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def interview(transactional_db: None, cast: Cast) -> Interview:
+    """Somebody's rights in it changed once."""
+    interview = make_interview(cast)
+    Interview.objects.update(access_generation=1)
+    return interview
+
+
+async def test_rights_that_changed_before_a_socket_was_in_the_room_are_checked(
+    hub: Hub, interview: Interview
+) -> None:
+    tab = Tab(rights=0)
+    await hub.enter(interview.id, tab.connection)
+    await asyncio.wait_for(tab.was_checked.wait(), PATIENCE)
+
+
+async def test_rights_that_could_not_be_checked_are_checked_again(
+    hub: Hub, interview: Interview
+) -> None:
+    tab = Tab(rights=0, breaks=2)
+    await hub.enter(interview.id, tab.connection)
+    await asyncio.wait_for(tab.was_checked.wait(), PATIENCE)
+    assert tab.checked == 3
+
+
+async def test_a_room_opened_while_the_last_other_one_closes_is_looked_after(
+    hub: Hub, interview: Interview, cast: Cast
+) -> None:
+    other = await sync_to_async(make_interview)(cast)
+    last, tab = Tab(rights=1), Tab(rights=0)
+    await hub.enter(other.id, last.connection)
+    entering = asyncio.create_task(hub.enter(interview.id, tab.connection))
+    await asyncio.sleep(0)  # it waits for the database
+    await hub.leave(other.id, last.connection)
+    assert await entering is not None
+    await asyncio.wait_for(tab.was_checked.wait(), PATIENCE)
+
+
+async def test_of_a_candidates_tabs_the_newest_stays_whichever_is_let_in_last(
+    hub: Hub, interview: Interview
+) -> None:
+    older, newer = (Tab(rights=1, audience="candidate", key="candidate") for _ in range(2))
+    await hub.enter(interview.id, newer.connection)
+    await hub.enter(interview.id, older.connection)
+    assert (older.closed, newer.closed) == ([4009], [])
+
+
+async def test_the_words_of_a_question_wait_for_who_comes_back_while_it_is_said(
+    hub: Hub, interview: Interview
+) -> None:
+    first, again = Tab(rights=1), Tab(rights=1)
+    await hub.enter(interview.id, first.connection)
+    await hub.stream_words(interview.id, QuestionDelta("q", 0, "Tell me"), "")
+    await hub.leave(interview.id, first.connection)
+    await hub.stream_words(interview.id, QuestionDelta("q", 7, " about it."), "Tell me")
+    room = await hub.enter(interview.id, again.connection)
+    assert room is not None
+    assert room.question == OpenQuestion("q", "Tell me about it.")
+    hub.end_words(interview.id)
