@@ -9,7 +9,7 @@ from datetime import timedelta
 from interviews.models import Interview
 from interviews.states import Mode
 
-NOTICE_VERSION = "2026-11"
+NOTICE_VERSION = "2026-11-26"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,13 @@ def notice_for(interview: Interview) -> Notice:
                 "are shown when they do. AI providers that the organisation chose process the text to "
                 "write questions and the draft.",
                 "eye",
+            ),
+            Point(
+                "If you speak",
+                "You may type every answer. If you speak, the sound goes to an AI provider that the organisation "
+                "chose, which writes down the words; you see them and can correct them. Where no provider can, your "
+                "own browser may do it, and it may send the sound to its maker; you are told before it does.",
+                "microphone",
             ),
             Point(
                 "How long it is kept",

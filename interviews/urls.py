@@ -10,6 +10,7 @@ from interviews.views import (
     candidate,
     candidate_data,
     candidate_room,
+    candidate_try,
     candidates,
     compare,
     correction,
@@ -125,6 +126,7 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/room/", live.live, name="room"),
     path("join/<str:token>", join.join, name="join"),
     path("room/", candidate_room.candidate_room, name="candidate_room"),
+    path("room/try/", candidate_try.candidate_try, name="candidate_try"),
     path("room/consent/", candidate_room.candidate_consent, name="candidate_consent"),
     path("room/withdraw/", candidate_room.candidate_withdraw, name="candidate_withdraw"),
     # After the interview

@@ -9,12 +9,14 @@ from interviews.events import (
     Durable,
     MomentMark,
     NoteAdd,
+    QuestionHeard,
     SegmentCorrect,
     SegmentFinal,
     SuggestionAnswer,
     TurnFinished,
 )
 from interviews.services.assist_interviewer import answer_suggestion
+from interviews.services.note_reading import note_reading
 from interviews.services.participants import Participant
 from interviews.services.record_transcript import (
     Recorded,
@@ -63,6 +65,16 @@ def carry_out(
         case TurnFinished():
             turn = finish_turn(by=by, seg_ids=message.seg_ids, sender=sender, now=now)
             return CarriedOut(turn, turn.ai_falls_silent, may_be_ais_turn=True)
+        case QuestionHeard():
+            return CarriedOut(
+                note_reading(
+                    by=by,
+                    question_id=message.msg_id,
+                    heard_chars=message.heard_chars,
+                    sender=sender,
+                    now=now,
+                )
+            )
         case Control():
             used = use_control(
                 by=by, action=message.action, text=message.text, sender=sender, now=now

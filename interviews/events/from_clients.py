@@ -121,6 +121,16 @@ class TurnFinished(_ClientMessage):
     seg_ids: Annotated[list[SegId], Field(min_length=1, max_length=200)]
 
 
+class QuestionHeard(_ClientMessage):
+    """Reading a question aloud broke off: its sound was heard that far. Its text was always shown whole."""
+
+    type: Literal["question.heard"]
+    client_seq: ClientSeq
+    client_id: uuid.UUID | None = None
+    msg_id: uuid.UUID
+    heard_chars: Annotated[int, Field(ge=0, le=LONGEST_TEXT)]
+
+
 CandidateAction = Literal["repeat", "clarify", "skip", "help"]
 MemberAction = Literal["take_over", "hand_back", "whisper", "stop_ai"]
 Action = Literal["start", "pause", "resume", "end"] | CandidateAction | MemberAction
@@ -176,6 +186,7 @@ ClientMessage = (
     | AudioStart
     | AudioEnd
     | TurnFinished
+    | QuestionHeard
     | Control
     | SuggestionAnswer
     | MomentMark
@@ -184,7 +195,14 @@ ClientMessage = (
     | Ping
 )
 Durable = (
-    SegmentFinal | SegmentCorrect | TurnFinished | Control | SuggestionAnswer | MomentMark | NoteAdd
+    SegmentFinal
+    | SegmentCorrect
+    | TurnFinished
+    | QuestionHeard
+    | Control
+    | SuggestionAnswer
+    | MomentMark
+    | NoteAdd
 )
 _READER: TypeAdapter[ClientMessage] = TypeAdapter(
     Annotated[ClientMessage, Field(discriminator="type")]

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     GAP_MARKED = "gap.marked"
     QUESTION_ASKED = "question.asked"
     QUESTION_WITHDRAWN = "question.withdrawn"
+    QUESTION_HEARD = "question.heard"  # for members: reading it aloud broke off there
     TURN_FINISHED = "turn.finished"
     REQUEST_MADE = "request.made"  # repeat, clarify, skip or help
     LEAD_CHANGED = "lead.changed"  # the AI leads, or a member

@@ -1,9 +1,10 @@
 """Reads what was said: in pages for people, with the gaps where speech was lost."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db.models import QuerySet
 
@@ -12,6 +13,7 @@ from interviews.models import Event, Interview, Segment
 from interviews.states import Speaker
 
 SEGMENTS_AT_ONCE = 120
+LAST_WORDS = 6
 SPEECH_NAMED = (  # by whoever spoke (these pieces belong to the turn), or by whoever received it
     EventKind.TURN_FINISHED,
     EventKind.SPEECH_RECEIVED,
@@ -35,7 +37,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A segment as it is shown. `opens_turn`: another person spoke before it."""
+    """A segment as it is shown. `opens_turn`: another person spoke before it.
+
+    `read_until`: the last words that were heard when reading a question aloud broke off; "" before the first one,
+    None if it was read to its end, or not aloud. The whole text was shown all the while.
+    """
 
     id: int
     position: int
@@ -50,6 +56,7 @@ class Moment:
     heard: str = ""
     fed_by: str = ""
     after_end: bool = False
+    read_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +178,24 @@ def _window(interview: Interview, rows: Sequence[Segment], *, more: bool) -> Win
     )
     later = rows[-1].position + 1 if more else None
     lost = gaps(interview)
+    heard = _heard_characters(interview)
     moments: list[Moment] = []
     speaker, since = before or ("", -1)
     for row in rows:
         missing = sum(since < gap.at_ms <= row.started_ms for gap in lost)
         opens = row.speaker != speaker or missing > 0
-        moments.append(_moment(row, opens_turn=opens, gaps_before=missing))
+        moments.append(_moment(row, opens_turn=opens, gaps_before=missing, heard=heard))
         speaker, since = row.speaker, row.started_ms
     return Window(tuple(moments), rows[0].position if before else None, later)
 
 
-def _moment(row: Segment, *, opens_turn: bool, gaps_before: int) -> Moment:
+def _moment(
+    row: Segment,
+    *,
+    opens_turn: bool,
+    gaps_before: int,
+    heard: Mapping[str, int] = MappingProxyType({}),
+) -> Moment:
     return Moment(
         id=row.id,
         position=row.position,
@@ -196,7 +210,22 @@ def _moment(row: Segment, *, opens_turn: bool, gaps_before: int) -> Moment:
         heard=row.heard_text,
         fed_by=str(row.fed_by.user) if row.fed_by else "",
         after_end=row.after_end,
+        read_until=_last_words(row.text[: heard[row.seg_id]]) if row.seg_id in heard else None,
     )
+
+
+def _heard_characters(interview: Interview) -> dict[str, int]:
+    """How far each question was heard whose reading aloud broke off, by its segment."""
+    found: dict[str, int] = {}
+    for _, _, payload in _events(interview, (EventKind.QUESTION_HEARD,)):
+        characters = payload.get("heard_chars")
+        if isinstance(characters, int):
+            found[str(payload.get("seg_id"))] = characters
+    return found
+
+
+def _last_words(text: str) -> str:
+    return " ".join(text.split()[-LAST_WORDS:])
 
 
 def _events(

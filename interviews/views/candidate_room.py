@@ -128,5 +128,6 @@ def _room_context(interview: Interview) -> dict[str, object]:
             "mode": interview.mode,
             "language": interview.language,
             "silence": float(interview.silence_factor),
+            "text_only": interview.text_only,
         },
     }

@@ -50,6 +50,11 @@ def arrive(studio: Studio, page: Page, link: str) -> None:
     page.get_by_role("button", name="I agree").click()
     expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
     studio.album.take(page, "room-before")
+    page.get_by_role("link", name="Try your microphone first").click()
+    expect(page.locator("#connection")).to_contain_text("The connection works")
+    studio.album.take(page, "try-out")
+    page.get_by_role("link", name="Go to the room").click()
+    expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
 
 
 def interrupt(studio: Studio, page: Page) -> None:

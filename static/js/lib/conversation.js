@@ -1,6 +1,8 @@
 // The conversation as a column of bubbles: the AI's questions, the candidate's answers, members' words, notices.
-import { isAtEnd, make, need, scrollToEnd } from "./dom.js";
+// What was misheard can be put right where it stands.
+import { icon, isAtEnd, make, need, scrollToEnd } from "./dom.js";
 import { StreamedText } from "./streamed_text.js";
+import { WordsEditor } from "./words_editor.js";
 
 const AI = "AI interviewer";
 
@@ -10,8 +12,16 @@ export class Conversation {
   #questions = new Map();
   #segments = new Map();
   #thinking = null;
+  #editor = null;
+  #isOver = false;
+  #on;
 
-  constructor() {
+  /**
+   * on: { correct(segId, text), type(segId, text) in place of sound that could not be written down, retry(segId),
+   * editing() while somebody changes words }
+   */
+  constructor({ on }) {
+    this.#on = on;
     // The composer grows and shrinks: whoever reads the end goes on reading the end.
     let wasAtEnd = true;
     this.#scroller.addEventListener("scroll", () => {
@@ -20,7 +30,19 @@ export class Conversation {
     new ResizeObserver(() => wasAtEnd && scrollToEnd(this.#scroller)).observe(this.#scroller);
   }
 
+  get isEditing() {
+    return this.#editor !== null;
+  }
+
+  /** Nothing can be changed any more. */
+  end() {
+    this.#isOver = true;
+    this.#editor?.close();
+    for (const { actions } of this.#segments.values()) actions?.remove();
+  }
+
   clear() {
+    this.#editor?.close();
     this.#chat.replaceChildren();
     this.#questions.clear();
     this.#segments.clear();
@@ -42,7 +64,8 @@ export class Conversation {
     const body = make("p", { class: "bubble-text" }, text);
     const head = make("p", { class: "bubble-name" }, name);
     if (at) head.append(make("span", { class: "faint" }, shortTime(at)));
-    return { item: this.#add(make("li", { class: `bubble ${kind}` }, head, body)), body };
+    const item = this.#add(make("li", { class: `bubble ${kind}` }, head, body));
+    return { item, body, note: null, actions: null };
   }
 
   notice(text) {
@@ -98,27 +121,23 @@ export class Conversation {
 
   /** Words of the candidate that are on their way. */
   pending(segId, text, name, words = "Sending…") {
-    const { item } = this.#bubble("bubble-candidate is-pending", name, text);
-    const note = make("p", { class: "bubble-note" }, words);
-    item.append(note);
-    this.#segments.set(segId, { item, note });
+    const segment = this.#segments.get(segId) ?? this.#bubble("bubble-candidate", name, text);
+    this.#segments.set(segId, segment);
+    this.#mark(segment, "is-pending", words);
+    segment.body.textContent = text;
   }
 
   stored({ seg_id, speaker, name, text, at, after_end }) {
     const known = this.#segments.get(seg_id);
-    if (known) {
-      known.item.classList.remove("is-pending", "is-failed");
-      known.note?.remove();
-      known.note = null;
-      known.item.querySelector(".bubble-text").textContent = text; // spoken words are known only now
-      this.#add(known.item); // in the room's order, also when it waited since an earlier page
-      return;
-    }
-    this.hideThinking();
+    if (!known) this.hideThinking();
     const kind = speaker === "candidate" ? "bubble-candidate" : "bubble-member";
-    const { item } = this.#bubble(kind, name, text, at);
-    if (after_end) item.append(make("p", { class: "bubble-note" }, "Arrived after the end; kept, and marked as late."));
-    this.#segments.set(seg_id, { item, note: null });
+    const segment = known ?? this.#bubble(kind, name, text, at);
+    this.#segments.set(seg_id, segment);
+    if (this.#editor?.segId === seg_id) this.#editor.close();
+    this.#mark(segment, "", after_end ? "Arrived after the end; kept, and marked as late." : "");
+    segment.body.textContent = text; // spoken words are known only now
+    if (known) this.#add(segment.item); // in the room's order, also when it waited since an earlier page
+    if (speaker === "candidate") this.#offer(segment, [this.#editButton(seg_id)]);
   }
 
   /** There were no words in it after all. */
@@ -128,18 +147,82 @@ export class Conversation {
   }
 
   corrected({ seg_id, text }) {
-    const known = this.#segments.get(seg_id);
-    if (known) known.item.querySelector(".bubble-text").textContent = text;
+    const segment = this.#segments.get(seg_id);
+    if (!segment) return;
+    const hadFocus = segment.actions?.contains(document.activeElement);
+    segment.body.textContent = text;
+    this.#mark(segment, "", "Corrected. What was heard first is kept beside it.");
+    const edit = this.#editButton(seg_id);
+    this.#offer(segment, [edit]);
+    if (hadFocus) edit.focus();
   }
 
   failed(segId, why) {
-    const known = this.#segments.get(segId);
-    if (!known) return;
-    known.item.classList.remove("is-pending");
-    known.item.classList.add("is-failed");
-    known.note?.remove();
-    known.note = make("p", { class: "bubble-note" }, `Not sent: ${why}`);
-    known.item.append(known.note);
+    const segment = this.#segments.get(segId);
+    if (segment) this.#mark(segment, "is-failed", `Not sent: ${why}`);
+  }
+
+  /** Its sound is kept: it can be tried again, or typed. */
+  unheard(segId, name) {
+    const segment = this.#segments.get(segId) ?? this.#bubble("bubble-candidate", name, "…");
+    this.#segments.set(segId, segment);
+    this.#mark(segment, "is-failed", "This could not be written down. The sound is kept on this device.");
+    const retry = make("button", { class: "button button-small", type: "button" }, "Try again");
+    retry.addEventListener("click", () => {
+      this.#mark(segment, "is-pending", "Writing down what you said…");
+      this.#on.retry(segId);
+    });
+    const type = make("button", { class: "button button-small", type: "button" }, "Type it instead");
+    type.addEventListener("click", () => this.#edit(segId, "", (text) => this.#on.type(segId, text)));
+    this.#offer(segment, [retry, type]);
+  }
+
+  #mark(segment, state, words) {
+    segment.item.classList.remove("is-pending", "is-failed");
+    if (state) segment.item.classList.add(state);
+    segment.note?.remove();
+    segment.note = words ? make("p", { class: "bubble-note" }, words) : null;
+    if (segment.note) segment.item.append(segment.note);
+    segment.actions?.remove();
+    segment.actions = null;
+  }
+
+  #offer(segment, buttons) {
+    if (this.#isOver) return;
+    segment.actions?.remove();
+    segment.actions = make("p", { class: "bubble-actions" }, ...buttons);
+    segment.item.append(segment.actions);
+  }
+
+  #editButton(segId) {
+    const { body } = this.#segments.get(segId);
+    const words = body.textContent.slice(0, 60);
+    const button = make("button", { class: "button button-quiet button-small", type: "button", "aria-label": `Edit: ${words}` }, icon("pencil"), "Edit");
+    button.addEventListener("click", () => this.#edit(segId, body.textContent, (text) => this.#on.correct(segId, text)));
+    return button;
+  }
+
+  #edit(segId, text, save) {
+    this.#editor?.close();
+    const { item, body, actions } = this.#segments.get(segId);
+    body.hidden = true;
+    actions.hidden = true;
+    this.#editor = new WordsEditor({
+      segId,
+      text,
+      after: body,
+      on: {
+        input: () => this.#on.editing(),
+        save,
+        closed: () => {
+          this.#editor = null;
+          body.hidden = false;
+          actions.hidden = false;
+          item.querySelector("button")?.focus();
+        },
+      },
+    });
+    this.#on.editing();
   }
 }
 

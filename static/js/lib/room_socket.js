@@ -209,8 +209,8 @@ export class RoomSocket extends EventTarget {
 
   async #refused(frame) {
     // What the server refuses would be refused again: it leaves the outbox, and the page is told.
-    const message = frame.client_seq ? await this.#take(frame.client_seq) : null;
-    this.#tell("refused", { ...frame, message });
+    const sent = frame.client_seq ? await this.#take(frame.client_seq) : null;
+    this.#tell("refused", { ...frame, sent });
   }
 
   /** The server answers by number alone: of two tabs' messages with one number, the one that was sent first. */

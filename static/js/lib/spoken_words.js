@@ -8,6 +8,10 @@ const RATE = 16_000;
 const AT_ONCE = 3; // one less than the server takes
 const ANSWERED_WITHIN = 30_000;
 const TRIES = 3;
+const WITH_OUTCOME = new Set(["segment.final", "segment.doubled", "segment.empty"]);
+const FOR_NOW = new Set(["busy", "rights_changed"]); // a refusal that says: send it again soon
+const SOUND_CODES = new Set(["busy", "no_speech", "audio_too_long"]); // of an answer that names no segment
+const WORDLESS = new Set(["nothing_heard"]);
 const BUSY_FOR = [1_000, 2_000, 4_000, 8_000];
 
 export class SpokenWords extends EventTarget {
@@ -30,7 +34,7 @@ export class SpokenWords extends EventTarget {
     this.#store = store;
     socket.addEventListener("welcome", () => this.#sendAllAgain());
     socket.addEventListener("event", ({ detail }) => {
-      if (["segment.final", "segment.doubled", "segment.empty"].includes(detail.kind)) this.forget(detail.seg_id);
+      if (WITH_OUTCOME.has(detail.kind)) this.forget(detail.seg_id);
       if (detail.kind === "segment.failed") this.#fail(detail.seg_id, { isTold: true });
     });
     socket.addEventListener("refused", ({ detail }) => this.#refused(detail));
@@ -57,7 +61,7 @@ export class SpokenWords extends EventTarget {
   retry(segId) {
     const entry = this.#entries.get(segId);
     if (!entry) return;
-    Object.assign(entry, { hasFailed: false, sentAt: 0, tries: 0 });
+    Object.assign(entry, { hasFailed: false, sentAt: 0, tries: TRIES - 1 });
     this.#pump();
   }
 
@@ -110,12 +114,11 @@ export class SpokenWords extends EventTarget {
     this.#pump();
   }
 
-  #refused({ code, seg_id }) {
-    if (code === "nothing_heard") this.forget(seg_id);
-    else if (["busy", "rights_changed"].includes(code)) this.#comeLater(seg_id);
-    else if (code === "audio_too_long") this.#fail(seg_id ?? this.#latest()?.seg_id);
-    else if (code === "no_speech") for (const entry of this.#sent()) this.#fail(entry.seg_id);
-    else if (seg_id) this.#fail(seg_id); // the room takes no words now
+  #refused({ code, seg_id, sent }) {
+    if (sent || !(this.has(seg_id) || SOUND_CODES.has(code))) return; // it is about something written
+    if (WORDLESS.has(code)) this.forget(seg_id);
+    else if (FOR_NOW.has(code)) this.#comeLater(seg_id);
+    else this.#fail(seg_id ?? this.#latest()?.seg_id);
   }
 
   #comeLater(segId) {

@@ -15,8 +15,8 @@ const WORDS = {
   asleep: "No sound arrives: press anywhere on this page to wake the microphone",
 };
 const HINTS = {
-  provider: "What you say is sent to an AI provider that writes it down.",
-  browser: "Your browser writes down what you say. It may send the sound to its maker.",
+  provider: "An AI provider writes down what you say.",
+  browser: "Your browser writes down what you say, and may send the sound to its maker.",
   typing: "Speech cannot be written down here. Please type.",
 };
 const FALLEN = {

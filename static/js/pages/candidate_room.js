@@ -1,14 +1,17 @@
 // The candidate's room: hears the socket, shows the conversation, and sends answers that cannot get lost.
 import { Conversation } from "../lib/conversation.js";
 import { findAll, make, need, readJson, setText } from "../lib/dom.js";
+import { EndOfAnswer } from "../lib/end_of_answer.js";
 import { announce } from "../lib/live_region.js";
+import { MicrophoneChoice } from "../lib/microphone_choice.js";
 import { Outbox } from "../lib/outbox.js";
+import { QuestionReading } from "../lib/question_reading.js";
 import { RoomClock } from "../lib/room_clock.js";
-import { ReadAloud } from "../lib/read_aloud.js";
 import { RoomSocket } from "../lib/room_socket.js";
 import { wipeRoom } from "../lib/room_store.js";
 import { SpokenWords } from "../lib/spoken_words.js";
 import { VoiceInput } from "../lib/voice_input.js";
+import { keepScreenOn } from "../lib/wake_lock.js";
 
 const LONGEST_ANSWER = 16 * 1024;
 const TYPING_EVERY = 4_000;
@@ -23,25 +26,48 @@ const CONNECTION = {
   missing: ["lost", "Your link no longer works"],
 };
 
-const { interview, name, mode, language, silence } = readJson("room");
+const { interview, name, mode, language, silence, text_only } = readJson("room");
 const isAiLed = mode === "ai_led";
-const END_OF_ANSWER = 4_000 * silence; // a pause is not the end of an answer, so this is long
 const draftKey = `meetmind-draft-${interview}`;
-const conversation = new Conversation();
-const clock = new RoomClock(need("clock"));
+const speak = document.getElementById("speak");
 const answer = need("answer");
+const clock = new RoomClock(need("clock"));
 const outbox = await Outbox.open(interview);
 const socket = new RoomSocket({ interview, as: "candidate", outbox });
 const words = await SpokenWords.open({ socket, room: interview });
 
-const room = { state: "waiting", ledBy: "ai", knownTo: 0, turn: new Set(), isAnswerWanted: false, isDegraded: false, typedAt: 0 };
+const room = {
+  state: "waiting",
+  ledBy: "ai",
+  knownTo: null, // what was said before this page was opened is shown, and not announced
+  toldTo: 0, // what the server will tell again after this break
+  turn: new Set(),
+  lastWords: "",
+  isAnswerWanted: false,
+  isFinishingTurn: false,
+  isDegraded: false,
+  typedAt: 0,
+  speaksAgain: false, // the microphone was on when the interview was paused
+};
 
+const conversation = new Conversation({
+  on: {
+    correct: (segId, text) => socket.send({ type: "segment.correct", seg_id: segId, text }),
+    type: (segId, text) => {
+      words.forget(segId);
+      sendWords(text, { segId, source: "typed" });
+      answer.focus();
+    },
+    retry: (segId) => words.retry(segId),
+    editing: () => isWriting(),
+  },
+});
 const voice = new VoiceInput({
   socket,
   words,
   language,
   elements: {
-    button: document.getElementById("speak"),
+    button: speak,
     buttonWords: document.getElementById("speak-words"),
     listening: need("listening"),
     listeningWords: need("listening-words"),
@@ -51,14 +77,53 @@ const voice = new VoiceInput({
   on: {
     segment: (segId) => {
       room.turn.add(segId);
+      room.lastWords = "";
       conversation.pending(segId, "…", name, "Writing down what you said…");
     },
     final: (segId, text) => sendWords(text, { segId, source: "browser" }),
     problem: (trouble) => problem(trouble),
-    silence: (isSilent) => waitForEnd(isSilent),
+    silence: (isSilent) => endOfAnswer.silence(isSilent && isAiLed),
+    sustained: () => aloud.stop(),
+    change: () => {
+      microphones.refresh();
+      show();
+    },
   },
 });
-const aloud = new ReadAloud({ language, onChange: (isSpeaking) => voice.rest(isSpeaking) });
+const microphones = new MicrophoneChoice(need("microphone"), {
+  current: () => voice.deviceId,
+  onChoose: () => {
+    voice.stop();
+    voice.start();
+  },
+});
+const aloud = new QuestionReading({
+  interview,
+  language,
+  on: {
+    speaking: (isSpeaking) => voice.rest(isSpeaking),
+    cut: (msgId, characters) => socket.send({ type: "question.heard", msg_id: msgId, heard_chars: characters }),
+    problem: (trouble) => problem(trouble),
+    stopped: () => answer.focus(),
+  },
+});
+const endOfAnswer = new EndOfAnswer({
+  factor: silence,
+  on: {
+    lastWords: () => room.lastWords,
+    state: () => {
+      const isOpen = voice.isListening && mayAnswer() && room.turn.size > 0 && !answer.value.trim() && !conversation.isEditing;
+      if (!isOpen) return "open";
+      return [...room.turn].some((segId) => words.has(segId)) ? "settling" : "answered";
+    },
+    end: () => finishTurn(),
+    thinking: (isThinking) => {
+      need("think").setAttribute("aria-pressed", String(isThinking));
+      setText(need("think-words"), isThinking ? "Thinking: no hurry" : "Let me think");
+    },
+    stillHere: () => socket.drop({ type: "segment.interim", seg_id: "thinking", text: "" }),
+  },
+});
 
 // What the room says --------------------------------------------------------------------------------
 
@@ -66,17 +131,17 @@ const told = {
   "state.changed": ({ state }, isNews) => {
     room.state = state;
     clock.run(state === "live");
-    if (isNews && state === "paused") announce("The interview is paused.");
+    if (state === "paused") pause(isNews);
     if (isNews && state === "live") announce("The interview goes on.");
     if (state === "ended") finish();
   },
   "question.asked": async (event, isNews) => {
     room.isAnswerWanted = event.awaits_answer;
-    room.turn.clear();
+    newTurn();
     if (event.degraded !== undefined) tellDegraded(event.degraded, isNews);
     if (isNews) {
       announce(`AI interviewer: ${event.text}`);
-      aloud.say(event.text);
+      aloud.say(event.msg_id, event.text);
     }
     await conversation.questionAsked(event, { atOnce: !isNews });
   },
@@ -87,34 +152,32 @@ const told = {
     conversation.stored(event);
     if (event.speaker === "candidate") room.turn.add(event.seg_id);
   },
-  "segment.final": (event) => {
+  "segment.final": (event, isNews) => {
     conversation.stored(event);
     if (event.speaker === "candidate") {
       room.turn.add(event.seg_id);
+      room.lastWords = event.text;
     } else {
       room.isAnswerWanted = true;
-      room.turn.clear();
-      announce(`${event.name}: ${event.text}`);
+      newTurn();
+      if (isNews) announce(`${event.name}: ${event.text}`);
     }
   },
-  "segment.corrected": (event) => conversation.corrected(event),
-  "segment.failed": ({ seg_id }) => {
-    room.turn.delete(seg_id);
-    conversation.failed(seg_id, "the words could not be written down. Please say it again, or type it.");
+  "segment.corrected": (event, isNews) => {
+    conversation.corrected(event);
+    if (isNews) announce("Corrected.");
   },
-  "segment.empty": ({ seg_id }) => {
-    room.turn.delete(seg_id);
-    conversation.removePending(seg_id);
-  },
+  "segment.empty": (event) => nothingHeard(event),
+  "segment.failed": (event, isNews) => unheard(event, isNews),
   "turn.finished": (event, isNews) => {
-    room.turn.clear();
+    newTurn();
     room.isAnswerWanted = false;
     if (isNews && room.ledBy === "ai" && isAiLed) conversation.showThinking();
   },
   "request.made": ({ action }, isNews) => {
     if (action === "skip") {
       room.isAnswerWanted = false;
-      room.turn.clear();
+      newTurn();
       conversation.notice("You skipped this question.");
     }
     if (action === "help") conversation.notice("The hiring team has been asked to help. You can wait, or go on.");
@@ -122,12 +185,13 @@ const told = {
   },
   "lead.changed": ({ led_by, stopped_ai }, isNews) => {
     room.ledBy = led_by;
+    if (led_by !== "ai") aloud.stop();
     conversation.hideThinking();
-    const words = led_by === "ai" ? "The AI interviewer leads again." : stopped_ai
+    const news = led_by === "ai" ? "The AI interviewer leads again." : stopped_ai
       ? `${led_by} has stopped the AI and goes on with you.`
       : `${led_by} leads the interview now.`;
-    conversation.notice(words);
-    if (isNews) announce(words);
+    conversation.notice(news);
+    if (isNews) announce(news);
   },
   "gap.marked": () => conversation.notice("A moment of sound could not be written down."),
 };
@@ -135,7 +199,8 @@ const told = {
 socket.addEventListener("welcome", ({ detail }) => {
   room.state = detail.state;
   room.ledBy = detail.led_by;
-  room.knownTo = Math.max(room.knownTo, detail.last_seq);
+  room.knownTo ??= detail.last_seq;
+  room.toldTo = detail.last_seq;
   voice.hasProvider = detail.limits.speech;
   clock.set(detail.clock);
   showPeople(detail.presence);
@@ -145,11 +210,10 @@ socket.addEventListener("welcome", ({ detail }) => {
 });
 socket.addEventListener("reset", () => {
   conversation.clear();
-  room.knownTo = 0;
+  room.knownTo = null;
 });
 socket.addEventListener("event", async ({ detail }) => {
-  const isNews = detail.seq > room.knownTo;
-  await told[detail.kind]?.(detail, isNews);
+  await told[detail.kind]?.(detail, detail.seq > room.knownTo);
   show();
 });
 socket.addEventListener("frame", ({ detail }) => {
@@ -157,27 +221,29 @@ socket.addEventListener("frame", ({ detail }) => {
   if (detail.type === "presence") showPeople(detail.people);
 });
 socket.addEventListener("status", ({ detail: { status } }) => {
-  const [state, words] = CONNECTION[status];
   const connection = need("connection");
+  // Each try to come back is no news.
+  const [state, text] = CONNECTION[status === "connecting" && connection.dataset.state === "lost" ? "lost" : status];
   connection.dataset.state = state;
-  setText(connection, words);
+  setText(connection, text);
   if (status === "replaced") showElsewhere(true);
   if (status === "over") finish();
   if (["signed_out", "missing"].includes(status)) location.reload(); // the page says why
 });
+words.addEventListener("failed", ({ detail }) => unheard(detail, true));
 socket.addEventListener("refused", ({ detail }) => {
-  const { message } = detail;
-  if (detail.code === "nothing_heard") {
-    room.turn.delete(detail.seg_id);
-    conversation.removePending(detail.seg_id);
+  const { code, message, sent, seg_id } = detail;
+  if (code === "nothing_heard") {
+    nothingHeard({ seg_id });
     return;
   }
+  if (code === "busy" || sent?.type === "question.heard") return;
   conversation.hideThinking();
-  if (message?.type === "segment.final") {
-    conversation.failed(message.seg_id, detail.message);
-    if (!answer.value.trim()) keepDraft(message.text);
+  if (sent?.type === "segment.final") {
+    conversation.failed(sent.seg_id, message);
+    if (!answer.value.trim()) keepDraft(sent.text);
   }
-  problem(detail.message);
+  problem(message);
 });
 
 // What the candidate does ---------------------------------------------------------------------------
@@ -199,44 +265,69 @@ answer.addEventListener("keydown", (event) => {
 answer.addEventListener("input", () => {
   sessionStorage.setItem(draftKey, answer.value);
   problem("");
-  // That they are writing, never what: words count when they are sent.
-  if (Date.now() - room.typedAt > TYPING_EVERY) {
-    room.typedAt = Date.now();
-    socket.drop({ type: "segment.interim", seg_id: "typing", text: "" });
-  }
+  isWriting();
 });
 for (const button of findAll("[data-action]")) {
   button.addEventListener("click", () => {
     button.closest("details")?.removeAttribute("open");
+    problem("");
+    aloud.stop();
+    endOfAnswer.stop();
     socket.send({ type: "control", action: button.dataset.action });
+    if (button.dataset.action === "resume" && room.speaksAgain) voice.start();
   });
 }
 document.getElementById("start")?.addEventListener("click", () => {
+  aloud.begin();
   conversation.showThinking();
   socket.send({ type: "control", action: "start" });
 });
 need("end-dialog").addEventListener("close", (event) => {
   if (event.target.returnValue === "end") socket.send({ type: "control", action: "end" });
 });
-document.getElementById("speak")?.addEventListener("click", () => {
+speak?.addEventListener("click", () => {
   aloud.stop();
+  problem("");
   if (voice.isListening) voice.stop();
   else voice.start();
 });
-need("read-aloud").hidden = !ReadAloud.exists || !isAiLed;
-need("read-aloud").addEventListener("click", () => {
-  aloud.isOn = !aloud.isOn;
-  if (!aloud.isOn) aloud.stop();
-  need("read-aloud").setAttribute("aria-pressed", String(aloud.isOn));
-  setText(need("read-aloud-words"), aloud.isOn ? "Stop reading aloud" : "Read the questions aloud");
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") aloud.stop();
+need("think").addEventListener("click", () => endOfAnswer.think(!endOfAnswer.isThinking));
+need("may-interrupt").addEventListener("click", (event) => {
+  voice.mayInterrupt = !voice.mayInterrupt;
+  event.currentTarget.setAttribute("aria-pressed", String(voice.mayInterrupt));
+  if (aloud.isSpeaking) voice.rest(true);
 });
 need("go-on-here").addEventListener("click", () => {
   showElsewhere(false);
   socket.connect();
 });
+
+/** That they are writing, never what: words count when they are sent. */
+function isWriting() {
+  endOfAnswer.silence(false);
+  if (Date.now() - room.typedAt < TYPING_EVERY) return;
+  room.typedAt = Date.now();
+  socket.drop({ type: "segment.interim", seg_id: "typing", text: "" });
+}
+
+function newTurn() {
+  room.turn.clear();
+  room.lastWords = "";
+  endOfAnswer.stop();
+}
+
+function nothingHeard({ seg_id }) {
+  room.turn.delete(seg_id);
+  conversation.removePending(seg_id);
+}
+
+/** The sound is kept where this page has it: another device's is there. */
+function unheard({ seg_id }, isNews) {
+  room.turn.delete(seg_id);
+  if (words.has(seg_id)) conversation.unheard(seg_id, name);
+  else conversation.failed(seg_id, "the words could not be written down. Please say it again, or type it.");
+  if (isNews) announce("Something you said could not be written down. You can try again, or type it.");
+}
 
 function sendAnswer() {
   const text = answer.value.trim();
@@ -253,34 +344,39 @@ function sendAnswer() {
 
 function sendWords(text, { segId, source }) {
   room.turn.add(segId);
+  room.lastWords = text;
   conversation.pending(segId, text, name);
   const at = clock.elapsed();
   socket.send({ type: "segment.final", seg_id: segId, text, source, started_ms: at, ended_ms: at });
 }
 
-/** After a spoken answer, a long silence lets the interviewer go on; any word takes that back. */
-function waitForEnd(isSilent) {
-  clearTimeout(room.endOfAnswer);
-  if (!isSilent || !isAiLed) return;
-  room.endOfAnswer = setTimeout(() => {
-    if (voice.isListening && room.isAnswerWanted && room.turn.size > 0 && !answer.value.trim()) finishTurn();
-  }, END_OF_ANSWER);
-}
-
-/** While the room is told again after a reload, a question that was answered long ago looks open. */
+/** While the room is told again after a break, a question that was answered long ago looks open. */
 function mayAnswer() {
-  return room.isAnswerWanted && socket.lastSeq >= room.knownTo;
+  return room.isAnswerWanted && !room.isFinishingTurn && socket.lastSeq >= room.toldTo;
 }
 
-function finishTurn() {
+/** The last words are still on somebody's lips: they belong to this answer, so they are waited for. */
+async function finishTurn() {
   if (!isAiLed) {
-    if (sendAnswer() === false) problem("Write something first.");
+    await voice.finish();
+    if (sendAnswer() === false && !voice.isListening) problem("Write something first.");
     return;
   }
+  if (room.isFinishingTurn) return;
   if (!mayAnswer()) {
     problem("Wait for the question, please. What you wrote is kept.");
     return;
   }
+  room.isFinishingTurn = true;
+  endOfAnswer.stop();
+  show();
+  await voice.finish();
+  room.isFinishingTurn = false;
+  if (mayAnswer()) sendTurn();
+  show();
+}
+
+function sendTurn() {
   if (sendAnswer() === null) return;
   if (room.turn.size === 0) {
     problem("Write an answer first, or choose Skip.");
@@ -288,7 +384,7 @@ function finishTurn() {
   }
   socket.send({ type: "turn.finished", seg_ids: [...room.turn] });
   room.isAnswerWanted = false;
-  show();
+  endOfAnswer.stop();
 }
 
 function keepDraft(text) {
@@ -308,12 +404,16 @@ function show() {
   for (const action of ["repeat", "clarify", "skip"]) {
     for (const button of findAll(`[data-action="${action}"]`)) button.disabled = !mayAnswer() || room.ledBy !== "ai";
   }
+  need("think").disabled = !mayAnswer();
+  need("may-interrupt").hidden = !isAiLed || voice.rung !== "provider";
+  setText(need("speak-hint"), speak ? voice.hint : "");
+  keepScreenOn(room.state === "live");
 }
 
-function problem(words) {
-  const place = need("composer-problem");
-  setText(place, words);
-  place.hidden = !words;
+function problem(text) {
+  const place = need("problem");
+  setText(place, text);
+  need("problem-area").hidden = !text;
 }
 
 function showPeople(people) {
@@ -330,7 +430,23 @@ function tellDegraded(isDegraded, isNews) {
   room.isDegraded = isDegraded;
 }
 
+/** Nothing is heard and nothing is said aloud while time stands still. */
+function pause(isNews) {
+  aloud.stop();
+  endOfAnswer.stop();
+  room.speaksAgain = voice.isListening;
+  if (voice.isListening) voice.stop();
+  setText(need("paused-microphone"), room.speaksAgain ? "Your microphone is off until you go on." : "");
+  if (isNews) announce("The interview is paused.");
+}
+
 function showElsewhere(isElsewhere) {
+  if (isElsewhere) {
+    aloud.stop();
+    endOfAnswer.stop();
+    voice.stop();
+    keepScreenOn(false);
+  }
   need("elsewhere").hidden = !isElsewhere;
   need("scroller").hidden = isElsewhere;
   need("composer-area").hidden = isElsewhere;
@@ -340,24 +456,32 @@ function showElsewhere(isElsewhere) {
 async function finish() {
   if (room.isFinishing) return;
   room.isFinishing = true;
+  aloud.stop();
+  endOfAnswer.stop();
   if (voice.isListening) voice.stop();
+  keepScreenOn(false);
   conversation.hideThinking();
   clock.run(false);
-  for (let waited = 0; outbox.size > 0 && waited < 50; waited += 1) await new Promise((resolve) => setTimeout(resolve, 200));
-  if (outbox.size > 0) problem("Some words could not be sent. They are kept on this device until you close the tab.");
+  const isWaiting = () => outbox.size > 0 || words.waiting.some(({ hasFailed }) => !hasFailed);
+  for (let waited = 0; isWaiting() && waited < 50; waited += 1) await new Promise((resolve) => setTimeout(resolve, 200));
+  conversation.end();
+  if (isWaiting()) problem("Some words could not be sent. They are kept on this device until you choose Finish.");
   else await wipeRoom(interview);
   sessionStorage.removeItem(draftKey);
-  const words = "The interview is over. Thank you.";
+  aloud.forget();
+  const text = "The interview is over. Thank you.";
   need("chat").append(
-    make("li", { class: "chat-notice" }, words),
+    make("li", { class: "chat-notice" }, text),
     make("li", { class: "room-finish" }, make("a", { class: "button button-primary button-large", href: "/room/" }, "Finish")),
   );
-  announce(words);
+  announce(text);
 }
 
 answer.value = sessionStorage.getItem(draftKey) ?? "";
+for (const { segId } of words.waiting) conversation.pending(segId, "…", name, "Writing down what you said…");
 for (const message of outbox.all()) {
   if (message.type === "segment.final") conversation.pending(message.seg_id, message.text, name);
 }
+if (isAiLed) aloud.offer({ isWanted: !text_only });
 show();
 socket.connect();

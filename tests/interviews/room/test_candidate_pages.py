@@ -73,6 +73,27 @@ def test_the_room_holds_nothing_of_the_plan(cem: Client) -> None:
         assert secret not in page
 
 
+def test_whoever_speaks_is_told_before_where_the_sound_goes(cem: Client) -> None:
+    notice = cem.get("/room/").text
+    assert "the sound goes to an AI provider" in notice
+    assert "it may send the sound to its maker" in notice
+
+
+def test_trying_out_is_open_before_the_agreement_and_changes_nothing(
+    cem: Client, interview: Interview
+) -> None:
+    assert 'href="/room/try/"' in cem.get("/room/").text
+    assert "Nobody hears it" in cem.get("/room/try/").text
+    interview.refresh_from_db()
+    assert (interview.state, interview.consent) == (InterviewState.SCHEDULED, ConsentState.ASKED)
+    assert not interview.events.exists()
+
+
+def test_after_the_end_there_is_nothing_to_try(cem: Client) -> None:
+    Interview.objects.update(state=InterviewState.ENDED, ended_at=timezone.now())
+    assert "Thank you, Cem Candidate" in cem.get("/room/try/").text
+
+
 def test_refusing_offers_a_person_and_may_be_changed(cem: Client, interview: Interview) -> None:
     cem.post("/room/consent/", {"answer": "refused"})
     assert "A person will talk with you instead" in cem.get("/room/").text
@@ -125,6 +146,7 @@ def test_a_lapsed_link_says_so(cem: Client, link: str) -> None:
 
 def test_without_a_cookie_there_is_no_room(client: Client) -> None:
     assert client.get("/room/").status_code == 404
+    assert client.get("/room/try/").status_code == 404
     assert client.post("/room/consent/", GIVEN).status_code == 404
     assert client.post("/room/withdraw/").status_code == 404
 
