@@ -88,7 +88,7 @@ def _gemini(body: Json, model: str, *, is_stream: bool) -> Asked:
     ]
     for part in parts:
         if "inlineData" in part:
-            audio = base64.b64decode(part["inlineData"]["data"])
+            audio = base64.urlsafe_b64decode(part["inlineData"]["data"])  # as the SDK writes it
             return Asked("gemini", "transcribe", model, "", "", heard=heard_in(audio))
     system = body.get("systemInstruction")
     told = system["parts"] if isinstance(system, dict) else []

@@ -36,7 +36,11 @@ def question(room: Interview) -> AskedQuestion:
 
 def hear(tab: Tab, question_id: uuid.UUID, characters: int) -> bool:
     noted = note_reading(
-        by=tab.by, question_id=question_id, heard_chars=characters, sender=tab.key(), now=timezone.now()
+        by=tab.by,
+        question_id=question_id,
+        heard_chars=characters,
+        sender=tab.key(),
+        now=timezone.now(),
     )
     return noted.duplicate
 
