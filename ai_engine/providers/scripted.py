@@ -8,7 +8,7 @@ import math
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from ai_engine.errors import AiError, CutOff
+from ai_engine.errors import CutOff
 from ai_engine.inputs import Delta
 from ai_engine.messages import Answer, Operation, Request, StreamPart, Usage
 
@@ -25,7 +25,7 @@ class Say:
 class Fail:
     """Fails, in a stream after so many words."""
 
-    error: Callable[[str], AiError]
+    error: Callable[[str], Exception]
     after_words: int = 0
 
 

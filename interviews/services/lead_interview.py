@@ -153,7 +153,7 @@ class Leader:
         if speech.has_begun and not await speech.begin_anew():
             return None
         await speech.add(move.text)
-        return Wording(move.text, degraded=True)
+        return Wording(move.text, provider="offline", degraded=True)
 
     async def _worded_by_ai(self, speech: "_Speech") -> Wording | None:
         async with aclosing(worded_by_ai(speech.turn)) as pieces:  # a broken off call costs no more

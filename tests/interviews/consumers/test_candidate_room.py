@@ -6,13 +6,17 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from ai_engine.engine import Engine, engine
-from ai_engine.providers.scripted import Say, Scripted
+from ai_engine.providers.scripted import Fail, Say, Scripted
 from interviews.models import Event, Interview, Segment
 from interviews.states import InterviewState
 from tests.cast import QUESTIONS
 from tests.interviews.consumers.conftest import Client, Closed, Stage
 
 ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
+
+
+class Surprise(TypeError):
+    """A fault that no adapter foresaw."""
 
 
 async def until_asked(client: Client) -> dict[str, object]:
@@ -42,6 +46,19 @@ async def test_the_ai_asks_and_the_candidate_answers_to_the_end(stage: Stage) ->
     assert [text for text in asked if text in QUESTIONS] == list(QUESTIONS)
     stored = await sync_to_async(Interview.objects.get)()
     assert (stored.state, stored.ended_by) == (InterviewState.ENDED, "director")
+
+
+@pytest.mark.parametrize("words_before", [0, 8])
+async def test_whatever_breaks_in_an_adapter_the_plan_goes_on(
+    stage: Stage, words_before: int
+) -> None:
+    broken = Scripted([Fail(Surprise, after_words=words_before)])
+    with engine.replaced_by(Engine([broken])):
+        cem = await stage.candidate()
+        await interview_to_the_end(cem)
+    asked = [event for event in cem.events() if event["kind"] == "question.asked"]
+    assert [event["text"] for event in asked if event["text"] in QUESTIONS] == list(QUESTIONS)
+    assert any(event.get("degraded") for event in asked)
 
 
 async def test_no_frame_tells_the_candidate_of_what_comes_later(stage: Stage) -> None:

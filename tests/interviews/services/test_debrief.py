@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.utils import timezone
 
-from ai_engine.errors import RequestRejected
+from ai_engine.errors import BudgetSpent, RequestRejected
 from ai_engine.inputs import Provenance, Quote
 from ai_engine.skills.score_interview import LevelDraft, ScorecardDraft
 from interviews.models import CompetencyLevel, Debrief, Evidence, Interview
@@ -16,6 +17,7 @@ from interviews.queries.material import material_of_debrief
 from interviews.queries.report import is_stale, summary_of
 from interviews.services.correct_segment import correct_segment
 from interviews.services.replay_step import NotDead, replay_step
+from interviews.services.set_ai_budget import set_ai_budget
 from interviews.services.start_debrief import DebriefUnderWay, rerun_debrief, start_debrief
 from interviews.services.write_scorecard import commit_scorecard, write_scorecard
 from interviews.states import ConsentState, DebriefStatus, LevelStatus, PartKind
@@ -205,6 +207,21 @@ def test_a_part_that_dies_leaves_an_honest_debrief_and_can_be_tried_again(
     assert debrief.status == DebriefStatus.READY
     with pytest.raises(NotDead):
         replay_step(debrief=debrief, step="summary", by=cast.rita)
+
+
+def test_what_was_given_up_for_want_of_money_is_written_when_there_is_some(
+    cast: Cast, debrief: Debrief, told: Interview
+) -> None:
+    with ai_that_fails(lambda name: BudgetSpent(scope="acme", spent="5.00", budget="5.00")):
+        drain_jobs()
+    debrief.refresh_from_db()
+    assert debrief.status == DebriefStatus.FAILED
+    answer = told.segments.get(position=1)
+    with ai_that_writes(score_interview=ratings(told, rating(3, (answer, TRUE)))):
+        set_ai_budget(budget=Decimal(10), by=cast.ada)
+        drain_jobs()
+    debrief.refresh_from_db()
+    assert debrief.status == DebriefStatus.READY
 
 
 def test_a_second_run_of_a_job_changes_nothing(debrief: Debrief) -> None:
