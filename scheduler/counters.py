@@ -111,11 +111,13 @@ class LiveCounts:
 def live_counts(*, scope: str | None = None) -> LiveCounts:
     """From the totals and what is not folded into them yet. All scopes, or one."""
     by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-    for table in (Total, Delta):
-        rows = table._default_manager.all()
-        if scope is not None:
-            rows = rows.filter(scope=scope)
-        sums = [Sum(name) for name in STATES]
-        for kind, *counts in rows.values_list("kind").annotate(*sums):
-            by_kind[kind].update(dict(zip(STATES, counts, strict=True)))
+    chosen = {} if scope is None else {"scope": scope}
+    sums = {f"sum_of_{name}": Sum(name) for name in STATES}
+    folded, fresh = (
+        table._default_manager.filter(**chosen).values_list("kind").annotate(**sums)
+        for table in (Total, Delta)
+    )
+    # One question: between two, a fold would move what the first has not seen to where the second does not look.
+    for kind, *counts in folded.union(fresh, all=True):
+        by_kind[kind].update(dict(zip(STATES, counts, strict=True)))
     return LiveCounts(by_kind)

@@ -49,7 +49,7 @@ def enqueue(
         handler.checked(payload),
         scope=scope,
         priority=handler.priority if priority is None else priority,
-        due_at=run_at or now,
+        due_at=now if run_at is None else max(run_at, now),  # an old date buys no precedence
         now=now,
     )
     job.unique_key = unique_key or ""
@@ -143,11 +143,14 @@ def cancel_workflow(workflow_id: int, *, reason: str) -> bool:
     """Cancels all that is open of a workflow. False when it had ended already."""
     now = clock.now()
     with transaction.atomic():
+        open_jobs = Job.objects.filter(workflow_id=workflow_id, state__in=OPEN)
+        # The jobs before the workflow, as whoever finishes one of them: else the two wait for each other.
+        held = open_jobs.select_for_update(no_key=True).order_by("pk")
+        ids = list(held.values_list("pk", flat=True))
         runs = WorkflowRun.objects.filter(pk=workflow_id, state=WorkflowState.RUNNING)
         if not runs.update(cancel_reason=reason[:300]):
             return False
-        open_jobs = Job.objects.filter(workflow_id=workflow_id, state__in=OPEN)
-        graph.cancel_jobs(list(open_jobs.values_list("pk", flat=True)), reason=reason, now=now)
+        graph.cancel_jobs(ids, reason=reason, now=now)
         graph.settle_workflows([workflow_id], now=now)
     return True
 

@@ -4,6 +4,7 @@ A slot (a thread of a Celery pool, or one of ours) drains until nothing is ready
 """
 
 import logging
+import math
 import random
 import time
 import traceback
@@ -73,7 +74,7 @@ class Bench:
     _one_claimer: Lock = field(default_factory=Lock)
 
     def limit(self) -> int:
-        """How many to claim: as many as take BATCH_TIME together, if the kind opted in."""
+        """How many of the last kind to claim: as many as take BATCH_TIME together, if it opted in."""
         try:
             batch = handler_of(self.last_kind).batch
         except LookupError:
@@ -203,7 +204,12 @@ def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> li
     if kinds and _is_plain(bench, settled):
         with bench.claiming():
             claimed, all_ended = database().finish_and_claim(
-                settled, kinds=kinds, limit=bench.limit(), worker_id=bench.worker_id, now=now
+                settled,
+                kinds=kinds,
+                limit=bench.limit(),
+                worker_id=bench.worker_id,
+                now=now,
+                batch_of=bench.last_kind,
             )
         settled = [] if all_ended else settled
         if claimed and all_ended:
@@ -214,7 +220,9 @@ def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> li
         bench.gate.note(settled, now=now)
         if claimed or bench.stopping.is_set():
             return claimed
-        return bench.gate.claim(limit=bench.limit(), worker_id=bench.worker_id, now=now)
+        return bench.gate.claim(
+            limit=bench.limit(), batch_of=bench.last_kind, worker_id=bench.worker_id, now=now
+        )
 
 
 def _is_plain(bench: Bench, settled: Sequence[Settled]) -> bool:
@@ -268,5 +276,6 @@ def _tell(bench: Bench, settled: Sequence[Settled]) -> None:
             announce(one.id, one.due_at)
     opened = any(not one.is_leaf for one in settled)
     # Between very short jobs every slot is awake anyway, and the message would be the dearest part.
-    if opened and bench.seconds.get(bench.last_kind, 0.0) > _SHORT:
+    # A kind nobody has run here yet may take long.
+    if opened and bench.seconds.get(bench.last_kind, math.inf) > _SHORT:
         nudge()

@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
+from scheduler.counters import live_counts
 from scheduler.databases import database
 from scheduler.handlers import HANDLERS, Handler
-from scheduler.models import Delta, Job, Kind, LeaderLease, Total
+from scheduler.models import Job, Kind, LeaderLease
 from scheduler.states import JobState
 from scheduler.values import Claimed, Settled
 
 _LOOK_EVERY: Final = 1.0
 _SUSPECTS: Final = "suspects"
+_NO_LIMIT: Final = 1_000
 
 
 @dataclass
@@ -40,28 +42,60 @@ class Gate:
         self._look(now)
         return None if self._must_choose else self._free
 
-    def claim(self, *, limit: int, worker_id: int | None, now: datetime) -> list[Claimed]:
-        """Takes up to `limit` ready jobs of one kind. Call inside a transaction."""
+    def claim(
+        self, *, limit: int, batch_of: str, worker_id: int | None, now: datetime
+    ) -> list[Claimed]:
+        """Takes a ready job, or up to `limit` of the kind `batch_of`. Call inside a transaction."""
         free = self.free_kinds(now)
         if free is not None:
-            taken = database().claim(kinds=free, limit=limit, worker_id=worker_id, now=now)
+            taken = database().claim(
+                kinds=free, limit=limit, worker_id=worker_id, now=now, batch_of=batch_of
+            )
             if taken or not self._guarded:
                 return taken
         if self._has_suspects:
-            taken = _claim_suspect(self._known, worker_id=worker_id, now=now)
+            taken = self._claim_suspect(worker_id=worker_id, now=now)
             if taken:
                 return taken
         for kind in database().heads(self._known):
-            allowed = limit
-            if kind in self._guarded:
-                allowed = min(limit, _allowance(HANDLERS[kind], now=now))
+            allowed = min(limit if kind == batch_of else 1, self._allowed(kind, now=now))
             if allowed < 1:
                 continue
-            taken = database().claim(kinds=[kind], limit=allowed, worker_id=worker_id, now=now)
+            taken = database().claim(
+                kinds=[kind], limit=allowed, worker_id=worker_id, now=now, batch_of=kind
+            )
             if taken:
                 _spend_tokens(HANDLERS[kind], len(taken))
                 return taken
         return []
+
+    def _claim_suspect(self, *, worker_id: int | None, now: datetime) -> list[Claimed]:
+        """One job that was in a worker's hands when it died, if no other such job runs.
+
+        Several at once would die together again, and nobody could tell the culprit from its company.
+        """
+        LeaderLease.objects.bulk_create(
+            [LeaderLease(name=_SUSPECTS, holder="", until=now)], ignore_conflicts=True
+        )
+        held = LeaderLease.objects.select_for_update(skip_locked=True).filter(name=_SUSPECTS)
+        if not held or Job.objects.filter(state=JobState.RUNNING, crashes__gt=0).exists():
+            return []
+        suspects = Job.objects.filter(state=JobState.READY, crashes__gt=0, kind__in=self._known)
+        for kind in dict.fromkeys(
+            suspects.order_by("sort_key", "pk").values_list("kind", flat=True)
+        ):
+            if self._allowed(kind, now=now) < 1:
+                continue
+            taken = database().claim(
+                kinds=[kind], limit=1, worker_id=worker_id, now=now, suspects=True
+            )
+            if taken:
+                _spend_tokens(HANDLERS[kind], 1)
+                return taken
+        return []
+
+    def _allowed(self, kind: str, *, now: datetime) -> int:
+        return _allowance(HANDLERS[kind], now=now) if kind in self._guarded else _NO_LIMIT
 
     def is_plain(self, settled: Sequence[Settled]) -> bool:
         """Whether what ended changes nothing about the kinds."""
@@ -81,6 +115,7 @@ class Gate:
                         "snooze_reason": one.reason[:300],
                     },
                 )
+                self._looked_at = -math.inf  # this process, too, sends no more than the one probe
             elif one.ended is not None and self._is_snoozed(one.kind):
                 Kind.objects.filter(name=one.kind).update(snoozed_until=None, snooze_reason="")
                 self._barred[one.kind].snoozed_until = None
@@ -107,25 +142,8 @@ class Gate:
 
 def kinds_with_backlog() -> set[str]:
     """The kinds of which some job is ready, from the counters."""
-    ready: dict[str, int] = {}
-    for table in (Total, Delta):
-        for row in table._default_manager.values("kind").annotate(ready=Sum("ready")):
-            ready[row["kind"]] = ready.get(row["kind"], 0) + row["ready"]
-    return {kind for kind, count in ready.items() if count > 0}
-
-
-def _claim_suspect(kinds: Sequence[str], *, worker_id: int | None, now: datetime) -> list[Claimed]:
-    """One job that was in a worker's hands when it died, if no other such job runs.
-
-    Several at once would die together again, and nobody could tell the culprit from its company.
-    """
-    LeaderLease.objects.bulk_create(
-        [LeaderLease(name=_SUSPECTS, holder="", until=now)], ignore_conflicts=True
-    )
-    held = LeaderLease.objects.select_for_update(skip_locked=True).filter(name=_SUSPECTS)
-    if not held or Job.objects.filter(state=JobState.RUNNING, crashes__gt=0).exists():
-        return []
-    return database().claim(kinds=kinds, limit=1, worker_id=worker_id, now=now, suspects=True)
+    counts = live_counts().by_kind
+    return {kind for kind, states in counts.items() if states[JobState.READY.value] > 0}
 
 
 def _is_shut(row: Kind, now: datetime) -> bool:
@@ -144,7 +162,7 @@ def _allowance(handler: Handler, *, now: datetime) -> int:
         allowed = 1 - running  # the one probe
     if handler.per_second is not None:
         allowed = min(allowed, _refill(row, handler.per_second, now=now))
-    return int(min(allowed, 1_000))
+    return int(min(allowed, _NO_LIMIT))
 
 
 def _refill(row: Kind, per_second: float, *, now: datetime) -> int:

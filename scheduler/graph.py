@@ -5,7 +5,7 @@ children that can no longer run, children that run because of a death, replays, 
 Call everything here in the transaction that changed the jobs.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 
 from scheduler.counters import Move, count_moves
 from scheduler.models import Edge, Job, WorkflowRun
+from scheduler.priorities import sort_key
 from scheduler.states import FINAL, OPEN, EdgeCondition, JobState, WorkflowState
 from scheduler.values import Finished
 
@@ -68,22 +69,23 @@ def _let_open_parents_end_it(cancelled: Iterable[int]) -> None:
 
 
 def revive(job: Job, *, now: datetime) -> None:
-    """Makes a dead job ready again, and with it the descendants that were cancelled because of it.
+    """Opens a dead job again, and with it the descendants that were cancelled because of it alone.
 
-    The caller holds the job's lock. Descendants that ran all the same (they waited for it to settle) stay.
+    The caller holds the job's lock. Descendants that ran all the same (they waited for it to settle) stay; so
+    any job opened again may be the last of its workflow to end, and must look.
     """
     moves: list[Move] = []
-    _reopen(job, JobState.READY, moves, now=now)
+    _reopen(job, moves, now=now)
     reopened = [job.pk]
     while reopened:
         children = Edge.objects.filter(parent_id__in=reopened).values_list("child_id", flat=True)
         reopened = []
         for child in _locked(set(children)):
-            if child.state == JobState.CANCELLED and child.is_blocked:
-                _reopen(child, JobState.WAITING, moves, now=now)
-                reopened.append(child.pk)
-            if child.state in (JobState.WAITING, JobState.READY):
+            if child.state in OPEN:
                 _wait_again(child, moves)
+            elif child.is_blocked and not _is_broken(child):
+                _reopen(child, moves, now=now)
+                reopened.append(child.pk)
     count_moves(moves, now=now)
     if job.workflow_id is not None:
         WorkflowRun.objects.filter(pk=job.workflow_id).update(
@@ -92,12 +94,23 @@ def revive(job: Job, *, now: datetime) -> None:
 
 
 def _wait_again(child: Job, moves: list[Move]) -> None:
-    """Counts its open parents anew; what was ready, and had not begun, waits for the replayed one."""
-    child.unmet = Edge.objects.filter(child=child).exclude(parent__state__in=FINAL).count()
+    """Counts its open parents anew; what was ready, and had not begun, waits for the replayed one. What runs
+    goes on, and waits for it should it have to run once more."""
+    child.unmet = _open_parents(child)
     if child.unmet and child.state == JobState.READY:
         moves.append(Move(child.kind, child.scope, JobState.READY, JobState.WAITING))
         child.state = JobState.WAITING
     child.save(update_fields=["unmet", "state"])
+
+
+def _open_parents(job: Job) -> int:
+    return Edge.objects.filter(child=job).exclude(parent__state__in=FINAL).count()
+
+
+def _is_broken(child: Job) -> bool:
+    """Whether a parent that has ended keeps it from running."""
+    ended = Edge.objects.filter(child=child, parent__state__in=FINAL).select_related("parent")
+    return any(not _is_met(edge) for edge in ended)
 
 
 def settle_workflows(runs: Iterable[int], *, now: datetime) -> None:
@@ -131,10 +144,14 @@ def _skip_what_waited_for_a_death(
     parents: Sequence[int], moves: list[Move], *, now: datetime
 ) -> set[int | None]:
     edges = Edge.objects.filter(parent_id__in=parents, condition=EdgeCondition.DIED)
-    children = set(edges.values_list("child_id", flat=True))
+    children = Counter(edges.values_list("child_id", flat=True))
     if not children:
         return set()
-    skipped = [child for child in _locked(children) if child.state == JobState.WAITING]
+    held = _locked(children)
+    skipped = [child for child in held if child.state == JobState.WAITING]
+    for child in held:
+        if child.state == JobState.RUNNING:
+            _meet(child, children[child.pk], moves, now=now)
     for child in skipped:
         _cancel(
             child, moves, reason="What it was to make good went well.", is_blocked=True, now=now
@@ -155,6 +172,8 @@ def _settle_children(
             edges[edge.child_id].append(edge)
         cancelled = []
         for child in _locked(edges):
+            if child.state == JobState.RUNNING:  # its parent was replayed meanwhile
+                _meet(child, len(edges[child.pk]), moves, now=now)
             if child.state != JobState.WAITING:
                 continue
             broken = [edge for edge in edges[child.pk] if not _is_met(edge)]
@@ -178,11 +197,13 @@ def _is_met(edge: Edge) -> bool:
 
 def _meet(child: Job, met: int, moves: list[Move], *, now: datetime) -> None:
     child.unmet -= met
-    if child.unmet == 0 and child.due_at <= now:
-        child.state = JobState.READY
-        moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
-    child.due_at = max(child.due_at, now)
-    child.save(update_fields=["unmet", "state", "due_at"])
+    if child.state == JobState.WAITING:
+        if child.unmet == 0 and child.due_at <= now:
+            child.state = JobState.READY
+            moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
+        child.due_at = max(child.due_at, now)
+        child.sort_key = max(child.sort_key, sort_key(due_at=now, priority=child.priority))
+    child.save(update_fields=["unmet", "state", "due_at", "sort_key"])
 
 
 def _cancel(job: Job, moves: list[Move], *, reason: str, is_blocked: bool, now: datetime) -> None:
@@ -194,13 +215,17 @@ def _cancel(job: Job, moves: list[Move], *, reason: str, is_blocked: bool, now: 
     job.save(update_fields=["state", "is_blocked", "reason", "finished_at"])
 
 
-def _reopen(job: Job, state: JobState, moves: list[Move], *, now: datetime) -> None:
+def _reopen(job: Job, moves: list[Move], *, now: datetime) -> None:
+    """Waiting for its open parents, or ready when there are none."""
+    job.unmet = _open_parents(job)
+    state = JobState.WAITING if job.unmet else JobState.READY
     moves.append(Move(job.kind, job.scope, JobState(job.state), state))
     job.state = state
     job.failures = job.crashes = 0
     job.snoozed_since = job.finished_at = job.told_at = job.discarded_at = None
-    job.is_blocked = job.cancel_requested = False
+    job.is_blocked = job.cancel_requested = job.is_plain = False
     job.due_at = now
+    job.sort_key = sort_key(due_at=now, priority=job.priority)
     job.save()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from scheduler import graph, workers
 from scheduler.counters import Move, count_moves
@@ -17,7 +18,7 @@ from scheduler.priorities import OVERTAKEN_AT_MOST
 from scheduler.pulse import claimed_from
 from scheduler.states import JobState, WorkflowState
 from scheduler.values import Settled
-from scheduler.verdict import Ending, after_crash, settle
+from scheduler.verdict import Ending, after_crash, hand_back, settle
 from scheduler.wakeup import nudge_on_commit
 
 # How long what has ended is kept. Dead letters wait for a person.
@@ -26,9 +27,17 @@ KEEP: Final = {
     JobState.CANCELLED: timedelta(days=7),
     JobState.DEAD: timedelta(days=90),
 }
+# As long as the jobs whose end it shares.
+_KEEP_RUNS: Final = {
+    WorkflowState.DONE: KEEP[JobState.DONE],
+    WorkflowState.CANCELLED: KEEP[JobState.CANCELLED],
+    WorkflowState.PARTLY_FAILED: KEEP[JobState.DEAD],
+    WorkflowState.FAILED: KEEP[JobState.DEAD],
+}
 _KEEP_MINUTES: Final = timedelta(days=2)
 _KEEP_WORKERS: Final = timedelta(days=1)
 _PRUNE_AT_ONCE: Final = 1_000
+_RUNS_AT_ONCE: Final = 50
 
 # A job may be overtaken by more urgent ones for as long as the ageing key allows, and then wait for a slot.
 WAITED_TOO_LONG: Final = OVERTAKEN_AT_MOST + timedelta(minutes=5)
@@ -37,8 +46,9 @@ logger = logging.getLogger(__name__)
 
 
 def rescue(*, now: datetime) -> int:
-    """Takes back the jobs of workers whose lease ran out. Answers how many."""
-    return sum(_rescue_from(worker_id, now=now) for worker_id in workers.lost(now))
+    """Takes back the jobs of workers whose lease ran out, and those left with none. Answers how many."""
+    taken = sum(_rescue_from(worker_id, now=now) for worker_id in workers.lost(now))
+    return taken + _rescue_left_behind(now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +75,8 @@ def starving(*, now: datetime) -> list[Starving]:
 
 def prune(*, now: datetime) -> int:
     """Removes what ended long ago, a portion at a time. Answers how many jobs."""
-    removed = sum(_prune_state(state, now - keep, now=now) for state, keep in KEEP.items())
-    runs = WorkflowRun.objects.filter(finished_at__lt=now - KEEP[JobState.DEAD])
-    runs.exclude(state=WorkflowState.RUNNING).filter(jobs__isnull=True).delete()
+    removed = sum(_prune_single(state, now - keep, now=now) for state, keep in KEEP.items())
+    removed += sum(_prune_runs(state, now - keep, now=now) for state, keep in _KEEP_RUNS.items())
     Minute.objects.filter(at__lt=now - _KEEP_MINUTES).delete()
     Worker.objects.filter(stopped_at__lt=now - _KEEP_WORKERS).delete()
     return removed
@@ -96,6 +105,27 @@ def _rescue_from(worker_id: int, *, now: datetime) -> int:
     return len(settled)
 
 
+def _rescue_left_behind(*, now: datetime) -> int:
+    """A claim that committed while its worker stopped, or was declared lost, is in nobody's hands.
+
+    A lease is waited for: a worker that was declared lost and lives takes what it holds under its new name.
+    """
+    with transaction.atomic():
+        kept = Worker.objects.exclude(stopped_at__lt=now - workers.LEASE).values("pk")
+        left = Job.objects.filter(
+            state=JobState.RUNNING, worker_id__isnull=False, started_at__lt=now - workers.LEASE
+        ).exclude(worker_id__in=kept)
+        settled = [
+            hand_back(claimed_from(job), now=now, reason="Its worker had stopped.", began=True)
+            for job in left.order_by("pk")
+        ]
+        if settled:
+            graph.follow(database().finish(settled, now=now), now=now)
+            logger.warning("Jobs without a worker were rescued.", extra={"jobs": len(settled)})
+            nudge_on_commit()
+    return len(settled)
+
+
 def _after_loss(job: Job, *, now: datetime) -> Settled:
     claimed = claimed_from(job)
     if job.cancel_requested:
@@ -104,17 +134,33 @@ def _after_loss(job: Job, *, now: datetime) -> Settled:
     return after_crash(claimed, now=now)
 
 
-def _prune_state(state: JobState, before: datetime, *, now: datetime) -> int:
+def _prune_single(state: JobState, before: datetime, *, now: datetime) -> int:
+    """Jobs of no workflow."""
+    with transaction.atomic():
+        old = Job.objects.filter(state=state, finished_at__lt=before, workflow__isnull=True)
+        return _remove(old.order_by("finished_at")[:_PRUNE_AT_ONCE], now=now)
+
+
+def _prune_runs(state: WorkflowState, before: datetime, *, now: datetime) -> int:
     """A workflow goes as a whole: its picture must not lose steps while others are still shown."""
     with transaction.atomic():
-        old = Job.objects.filter(state=state, finished_at__lt=before).exclude(
-            workflow__state=WorkflowState.RUNNING
-        )
-        rows = list(old.order_by("finished_at").values_list("pk", "kind", "scope")[:_PRUNE_AT_ONCE])
-        ids = [pk for pk, _, _ in rows]
-        Attempt.objects.filter(job_id__in=ids).delete()
-        Edge.objects.filter(parent_id__in=ids).delete()
-        Edge.objects.filter(child_id__in=ids).delete()
-        Job.objects.filter(pk__in=ids).delete()
-        count_moves((Move(kind, scope, state, None) for _, kind, scope in rows), now=now)
+        old = WorkflowRun.objects.filter(state=state, finished_at__lt=before)
+        held = old.order_by("finished_at").select_for_update(skip_locked=True)[:_RUNS_AT_ONCE]
+        ids = list(held.values_list("pk", flat=True))
+        removed = _remove(Job.objects.filter(workflow_id__in=ids).order_by("pk"), now=now)
+        WorkflowRun.objects.filter(pk__in=ids, jobs__isnull=True).delete()
+    return removed
+
+
+def _remove(old: QuerySet[Job], *, now: datetime) -> int:
+    """What another holds (a second leader, or who replays it) is left: each is counted off once."""
+    held = old.select_for_update(skip_locked=True)
+    rows = list(held.values_list("pk", "kind", "scope", "state"))
+    ids = [pk for pk, *_ in rows]
+    Attempt.objects.filter(job_id__in=ids).delete()
+    Edge.objects.filter(Q(parent_id__in=ids) | Q(child_id__in=ids)).delete()
+    Job.objects.filter(pk__in=ids).delete()
+    count_moves(
+        (Move(kind, scope, JobState(state), None) for _, kind, scope, state in rows), now=now
+    )
     return len(rows)

@@ -115,6 +115,7 @@ class Job(models.Model):
                 condition=Q(state__in=("ready", "running"), crashes__gt=0),
             ),
             models.Index(fields=["id"], name="scheduler_job_dead", condition=Q(state="dead")),
+            models.Index(fields=["scope", "id"], name="scheduler_job_scope"),
             models.Index(
                 fields=["workflow", "id"],
                 name="scheduler_job_workflow",

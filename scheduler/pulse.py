@@ -97,7 +97,14 @@ class Pulse:
         if worker_id is None or not workers.beat(worker_id):
             logger.warning("This worker was declared lost; it goes on under a new name.")
             self.bench.worker_id = workers.register(slots=self.slots, carrier=self.carrier)
+            self._take_along()
         self._beaten_at = time.monotonic()
+
+    def _take_along(self) -> None:
+        """What it claimed under its old name after that was declared lost, nobody has rescued."""
+        for job_id, attempt in list(self.bench.holdings):
+            held = Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING)
+            held.update(worker_id=self.bench.worker_id)
 
     def _compare_with_table(self) -> None:
         mine = Job.objects.filter(state=JobState.RUNNING, worker_id=self.bench.worker_id)
@@ -140,11 +147,11 @@ class Pulse:
             if now > holding.deadline + GRACE and not holding.is_abandoned
         ]
         for holding in stuck:
-            holding.is_abandoned = True
             claimed, handler = holding.claimed, handler_of(holding.claimed.kind)
             outcome = Retry(f"It was still running {GRACE:g} s after its {handler.timeout:g} s.")
             ending = Ending(claimed, outcome, clock.now())
             _write([settle(ending, backoff=handler.backoff, chance=0.5)])
+            holding.is_abandoned = True  # not before it is written: else nobody would try again
             self.bench.release([claimed])
             logger.error("A job is stuck.", extra={"job": claimed.id, "kind": claimed.kind})
         if stuck:

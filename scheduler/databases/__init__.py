@@ -20,16 +20,19 @@ class Database(Protocol):
         limit: int,
         worker_id: int | None,
         now: datetime,
+        batch_of: str = "",
         suspects: bool = False,
     ) -> list[Claimed]:
-        """Takes up to `limit` ready jobs, first due first, all of the kind of the first. Those that
-        crashed a worker before (suspects) are taken when asked for, and only then."""
+        """Takes the first due of the ready jobs; if it is of the kind `batch_of`, up to `limit` of that
+        kind. Those that crashed a worker before (suspects) are taken when asked for, and only then."""
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
         """Those of the kinds that have a ready job, the one whose first is due first in front."""
 
     def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
-        """Writes how attempts ended, and releases the children of those that are done."""
+        """Writes how attempts ended, and releases the children of those that are done.
+
+        What somebody asked to cancel does not go back to wait: it is cancelled, for the reason they gave."""
 
     def finish_and_claim(
         self,
@@ -39,6 +42,7 @@ class Database(Protocol):
         limit: int,
         worker_id: int | None,
         now: datetime,
+        batch_of: str = "",
     ) -> tuple[list[Claimed], bool]:
         """Both, as a transaction of its own, of jobs that are still plain in the table. Children it
         releases may be left for the next claim. False: some were not finished, and must be settled the long way."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import psycopg
@@ -12,13 +12,15 @@ from django.db import connection
 from psycopg.rows import tuple_row
 
 from scheduler.counters import bucket_of
+from scheduler.priorities import HANDICAP, Priority, sort_key
 from scheduler.states import JobState
 from scheduler.values import Claimed, Finished, Settled
 
 _BATCH_AT_MOST: Final = 50  # one form of the statement for all ordinary batches
 
 # The CTE fences the rows in: as a sub-select of the update, the planner may run it more than once and
-# take more than the limit. Of several rows, those of the first one's kind are kept.
+# take more than the limit. Of several rows, those of the first one's kind are kept; and only the first, if
+# the limit is that of another kind.
 _CLAIM: Final = """
 head as materialized (
     select id, kind, sort_key from scheduler_job
@@ -26,9 +28,10 @@ head as materialized (
     order by sort_key, id limit %(limit)s
     for no key update skip locked),
 pick as (
-    select id from (select id, kind, first_value(kind) over (order by sort_key, id) as first_kind
+    select id from (select id, kind, first_value(kind) over (order by sort_key, id) as first_kind,
+                           row_number() over (order by sort_key, id) as place
                     from head) ranked
-    where kind = first_kind),
+    where kind = first_kind and (place = 1 or kind = %(batch_of)s)),
 taken as (
     update scheduler_job job
     set state = 'running', attempt = attempt + 1, worker_id = %(worker_id)s, started_at = %(now)s
@@ -56,7 +59,8 @@ order by head.sort_key
 
 # The limit is for the planner, which takes a function to answer a hundred rows and would read whole tables.
 # Children are locked in id order, and several parents in one batch are counted: no deadlock, no
-# lost decrement. Only the success of parents is settled here; what else may happen to
+# lost decrement. What each child is by now is asked in the assignments, which see the row as locked; a condition
+# would see it as it was when the statement began. Only the success of parents is settled here; what else may happen to
 # an edge is rare, and told in graph.py.
 _FINISH: Final = """
 given as materialized (
@@ -68,11 +72,17 @@ given as materialized (
     limit {at_most}),
 ended as (
     update scheduler_job job
-    set state = given.state, due_at = coalesce(given.due_at, job.due_at),
+    set state = case when given.state in ('waiting', 'ready') and job.cancel_requested
+                          then 'cancelled'
+                     when given.state = 'ready' and job.unmet > 0 then 'waiting'
+                     else given.state end,
+        due_at = coalesce(given.due_at, job.due_at),
         sort_key = coalesce(given.sort_key, job.sort_key), failures = job.failures + given.spent,
         crashes = job.crashes + given.crashed, snoozed_since = given.snoozed_since,
-        result = given.result, reason = given.reason,
-        finished_at = case when given.final then given.finished_at end
+        result = given.result,
+        reason = case when given.state in ('waiting', 'ready', 'cancelled') and job.cancel_requested
+                      then job.reason else given.reason end,
+        finished_at = case when given.final or job.cancel_requested then given.finished_at end
     from given
     where job.id = given.id and job.attempt = given.attempt and job.state = 'running' {which}
     returning job.id, job.kind, job.scope, job.state, job.workflow_id, job.is_leaf, job.is_plain,
@@ -80,7 +90,9 @@ ended as (
 kept as (
     insert into scheduler_attempt (job_id, number, ended, reason, traceback, worker_id, started_at,
                                    finished_at, waited_ms)
-    select id, given.attempt, given.ended, given.reason, given.traceback, ended.worker_id,
+    select id, given.attempt,
+           case when ended.state = 'cancelled' then 'cancelled' else given.ended end,
+           given.reason, given.traceback, ended.worker_id,
            given.started_at, given.finished_at, given.waited_ms
     from ended join given using (id) where given.ended is not null),
 hit as materialized (
@@ -93,11 +105,15 @@ held as materialized (
         select id from scheduler_job where id = hit.child_id for no key update) job),
 released as (
     update scheduler_job job
-    set unmet = job.unmet - held.met,
+    set unmet = case when job.state in ('waiting', 'running') then job.unmet - held.met
+                     else job.unmet end,
         state = case when job.state = 'waiting' and job.unmet = held.met and job.due_at <= %(now)s
                      then 'ready' else job.state end,
         due_at = case when job.state = 'waiting' then greatest(job.due_at, %(now)s)
-                      else job.due_at end
+                      else job.due_at end,
+        sort_key = case when job.state = 'waiting'
+                        then greatest(job.sort_key, %(now_key)s + job.priority * {handicap})
+                        else job.sort_key end
     from held where job.id = held.id
     returning job.id, job.kind, job.scope, job.state, job.unmet),
 counted as (
@@ -147,10 +163,11 @@ class PostgreSQL:
         limit: int,
         worker_id: int | None,
         now: datetime,
+        batch_of: str = "",
         suspects: bool = False,
     ) -> list[Claimed]:
         sql, params = _claim_of(kinds, suspects=suspects)
-        params |= {"limit": limit, "worker_id": worker_id, "now": now}
+        params |= {"limit": limit, "batch_of": batch_of, "worker_id": worker_id, "now": now}
         return [_claimed(row) for row in _rows(f"with {sql} {_TAKEN}", params)]
 
     def finish_and_claim(
@@ -161,11 +178,12 @@ class PostgreSQL:
         limit: int,
         worker_id: int | None,
         now: datetime,
+        batch_of: str = "",
     ) -> tuple[list[Claimed], bool]:
         """Both in one statement, which is its own transaction: one way to the server and back."""
         sql, params = _claim_of(kinds, suspects=False)
-        params |= {"limit": limit, "worker_id": worker_id, "now": now}
-        params["settled"] = json.dumps([_as_record(one) for one in settled])
+        params |= {"limit": limit, "batch_of": batch_of, "worker_id": worker_id}
+        params |= _finish_params(settled, now=now)
         finish = _finish_of(settled, plain_only=True)
         rows = _rows(f"with {finish}, {sql} {_TAKEN_AND_ENDED}", params)
         claimed = [_claimed(row[1:]) for row in rows if row[1] is not None]
@@ -175,8 +193,8 @@ class PostgreSQL:
         return [kind for (kind,) in _rows(_HEADS, {"kinds": list(kinds)})]
 
     def finish(self, settled: Sequence[Settled], *, now: datetime) -> list[Finished]:
-        text = json.dumps([_as_record(one) for one in settled])
-        rows = _rows(f"with {_finish_of(settled)} {_ENDED}", {"settled": text, "now": now})
+        params = _finish_params(settled, now=now)
+        rows = _rows(f"with {_finish_of(settled)} {_ENDED}", params)
         return [Finished(id_, JobState(state), *others) for id_, state, *others in rows]
 
     def look_again(self) -> None:
@@ -204,7 +222,16 @@ def _finish_of(settled: Sequence[Settled], *, plain_only: bool = False) -> str:
     return _FINISH.format(
         at_most=1 if len(settled) == 1 else max(_BATCH_AT_MOST, len(settled)),
         which="and job.is_plain" if plain_only else "",
+        handicap=HANDICAP // timedelta(microseconds=1),
     )
+
+
+def _finish_params(settled: Sequence[Settled], *, now: datetime) -> dict[str, Any]:
+    return {
+        "settled": json.dumps([_as_record(one) for one in settled]),
+        "now": now,
+        "now_key": sort_key(due_at=now, priority=Priority.NORMAL),
+    }
 
 
 def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -10,7 +10,8 @@ from django.db.models import F, Min
 
 from scheduler.counters import Move, bucket_of, count_moves
 from scheduler.models import Attempt, Delta, Edge, Job
-from scheduler.states import EdgeCondition, JobState
+from scheduler.priorities import sort_key
+from scheduler.states import AttemptEnd, EdgeCondition, JobState
 from scheduler.values import Claimed, Finished, Settled
 
 
@@ -25,11 +26,14 @@ class SQLite:
         limit: int,
         worker_id: int | None,
         now: datetime,
+        batch_of: str = "",
         suspects: bool = False,
     ) -> list[Claimed]:
         ready = Job.objects.filter(state=JobState.READY, kind__in=kinds)
         ready = ready.filter(crashes__gt=0) if suspects else ready.filter(crashes=0)
         jobs = list(ready.order_by("sort_key", "id")[:limit])
+        if jobs and jobs[0].kind != batch_of:
+            jobs = jobs[:1]
         jobs = [job for job in jobs if job.kind == jobs[0].kind]
         for job in jobs:
             job.attempt += 1
@@ -62,13 +66,17 @@ class SQLite:
         limit: int,
         worker_id: int | None,
         now: datetime,
+        batch_of: str = "",
     ) -> tuple[list[Claimed], bool]:
         ids = [one.id for one in settled]
         with transaction.atomic():
             if Job.objects.filter(pk__in=ids, is_plain=False).exists():
                 return [], False
             self.finish(settled, now=now)
-            return self.claim(kinds=kinds, limit=limit, worker_id=worker_id, now=now), True
+            claimed = self.claim(
+                kinds=kinds, limit=limit, worker_id=worker_id, now=now, batch_of=batch_of
+            )
+            return claimed, True
 
     def look_again(self) -> None:
         """SQLite's planner needs no reminding: its statements here name an index's columns."""
@@ -86,20 +94,22 @@ class SQLite:
         job = Job.objects.filter(pk=one.id, attempt=one.attempt, state=JobState.RUNNING).first()
         if job is None:
             return None  # rescued or cancelled meanwhile: this attempt has no say any more
-        job.state = one.state
+        state, keeps_reason = _state_after(job, one)
+        job.state = state
         job.due_at = one.due_at or job.due_at
         job.sort_key = job.sort_key if one.sort_key is None else one.sort_key
         job.failures += one.spent
         job.crashes += one.crashed
         job.snoozed_since = one.snoozed_since
-        job.result, job.reason = one.result, one.reason
-        job.finished_at = one.finished_at if one.state.is_final else None
+        job.result = one.result
+        job.reason = job.reason if keeps_reason else one.reason
+        job.finished_at = one.finished_at if state.is_final else None
         job.save()
         if one.ended is not None:
             Attempt.objects.create(
                 job_id=one.id,
                 number=one.attempt,
-                ended=one.ended,
+                ended=AttemptEnd.CANCELLED if state is JobState.CANCELLED else one.ended,
                 reason=one.reason,
                 traceback=one.traceback,
                 worker_id=job.worker_id,
@@ -108,7 +118,16 @@ class SQLite:
                 waited_ms=one.waited_ms,
             )
         _count_end(one, job)
-        return Finished(job.pk, one.state, job.workflow_id, job.is_leaf, job.is_plain)
+        return Finished(job.pk, state, job.workflow_id, job.is_leaf, job.is_plain)
+
+
+def _state_after(job: Job, one: Settled) -> tuple[JobState, bool]:
+    """What the job becomes, and whether it keeps the reason of who asked to cancel it."""
+    if job.cancel_requested and one.state not in (JobState.DONE, JobState.DEAD):
+        return JobState.CANCELLED, True
+    if one.state is JobState.READY and job.unmet:
+        return JobState.WAITING, False
+    return one.state, False
 
 
 def _claimed(job: Job, *, now: datetime) -> Claimed:
@@ -143,7 +162,7 @@ def _count_end(one: Settled, job: Job) -> None:
         ended=int(one.ended is not None),
         ran_ms=one.ran_ms,
     )
-    setattr(delta, one.state.value, 1)
+    setattr(delta, job.state, 1)
     delta.save()
 
 
@@ -154,12 +173,15 @@ def _release_children(parents: Sequence[int], *, now: datetime) -> None:
         .values_list("child_id", flat=True)
     )
     moves = []
-    for child in Job.objects.filter(pk__in=met).order_by("pk"):
+    unsettled = (JobState.WAITING, JobState.RUNNING)
+    for child in Job.objects.filter(pk__in=met, state__in=unsettled).order_by("pk"):
         child.unmet -= met[child.pk]
         if child.state == JobState.WAITING:
             if child.unmet == 0 and child.due_at <= now:
                 child.state = JobState.READY
                 moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
             child.due_at = max(child.due_at, now)
-        child.save(update_fields=["unmet", "state", "due_at"])
+            fresh = sort_key(due_at=now, priority=child.priority)
+            child.sort_key = max(child.sort_key, fresh)
+        child.save(update_fields=["unmet", "state", "due_at", "sort_key"])
     count_moves(moves, now=now)

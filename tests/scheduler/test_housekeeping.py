@@ -205,3 +205,36 @@ def test_operators_are_told_of_dead_letters_together_and_once() -> None:
     later = clock.now() + timedelta(minutes=6)
     assert [tell_operators(now=later), tell_operators(now=later)] == [3, 0]
     assert [[letter.job_id for letter in letters] for letters in told] == [[job.pk for job in jobs]]
+
+
+@pytest.mark.parametrize("worker", ["stopped", "pruned"])
+def test_a_job_left_running_under_no_worker_is_taken_back_after_a_lease(worker: str) -> None:
+    job = enqueue("probe.noop", {})
+    _, worker_id = claimed_by_a_worker(job)
+    if worker == "stopped":
+        Worker.objects.filter(pk=worker_id).update(stopped_at=clock.now())
+    else:
+        Worker.objects.filter(pk=worker_id).delete()
+    assert housekeeping.rescue(now=clock.now() + timedelta(seconds=5)) == 0
+    assert housekeeping.rescue(now=after_the_lease()) == 1
+    job.refresh_from_db()
+    assert (job.state, job.crashes, job.failures) == ("ready", 0, 0)
+
+
+def test_a_workflow_is_removed_as_a_whole_when_its_own_time_has_come() -> None:
+    run = start_workflow(
+        Workflow(
+            "three",
+            (
+                Step("a", "probe.echo"),
+                Step("b", "probe.answer", after=("a",), payload={"outcome": "fail"}),
+                Step("c", "probe.echo", after=("b",)),
+            ),
+        )
+    )
+    drain_jobs()
+    assert housekeeping.prune(now=clock.now() + timedelta(days=80)) == 0
+    assert Job.objects.filter(workflow=run).count() == 3
+    assert housekeeping.prune(now=clock.now() + timedelta(days=91)) == 3
+    assert not type(run).objects.exists()
+    assert live_counts().by_state() == {}

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from scheduler import clock, graph, housekeeping
 from scheduler.counters import fold, live_counts
 from scheduler.databases import database
-from scheduler.dead_letters import NotReplayableError, replay
+from scheduler.dead_letters import NotReplayableError, replay, replay_many
 from scheduler.enqueue import cancel_job, cancel_workflow, enqueue, start_workflow
 from scheduler.execute import Bench, finish_and_claim
 from scheduler.models import Edge, Job, WorkflowRun
@@ -158,6 +158,13 @@ class JobMachine(RuleBasedStateMachine):
                 self.final.pop(job.pk, None)
 
     @rule()
+    def replay_all(self) -> None:
+        """In any order: here, children first."""
+        replay_many(Job.objects.filter(state="dead").order_by("-pk").values_list("pk", flat=True))
+        for job in Job.objects.filter(state__in=OPEN):
+            self.final.pop(job.pk, None)
+
+    @rule()
     def fold_the_counts(self) -> None:
         fold(now=self.now)
 
@@ -175,16 +182,20 @@ class JobMachine(RuleBasedStateMachine):
 
     @invariant()
     def children_wait_exactly_as_long_as_their_parents_are_open(self) -> None:
-        for job in Job.objects.filter(state__in=(JobState.WAITING, JobState.READY)):
+        for job in Job.objects.filter(state__in=OPEN):
             edges = [
                 (JobState(edge.parent.state), EdgeCondition(edge.condition))
                 for edge in Edge.objects.filter(child=job).select_related("parent")
             ]
             still_open = [parent for parent, _ in edges if not parent.is_final]
             assert job.unmet == len(still_open)
-            assert job.state == JobState.WAITING or not still_open
+            assert job.state != JobState.READY or not still_open
             if job.attempt == 0:  # a step that ran may see a parent replayed
                 assert all(how.is_met_by(parent) for parent, how in edges if parent.is_final)
+
+    @invariant()
+    def what_somebody_cancelled_does_not_wait_to_run(self) -> None:
+        assert not Job.objects.filter(state__in=("waiting", "ready"), cancel_requested=True)
 
     @invariant()
     def a_workflow_runs_as_long_as_one_of_its_jobs_is_open(self) -> None:
