@@ -1,6 +1,8 @@
 """One suite for everything that answers: three vendors, the offline last resort, the test double."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +13,7 @@ from ai_engine.providers.offline import Offline
 from ai_engine.providers.protocol import Provider
 from ai_engine.providers.scripted import Scripted, Vanish
 from tests.ai_engine.vendors import NAMES, Vendors, live, sockets_back
+from tests.fake_providers.in_thread import fake_in_thread
 
 TEXT = "You wrote 3 words to me, and I have read every one of them with care."
 
@@ -129,3 +132,29 @@ async def test_a_stream_without_an_end_is_a_failure(name: str, vendors: Vendors)
 async def test_the_double_fails_as_it_is_told() -> None:
     with pytest.raises(AiError):
         [part async for part in Scripted([Vanish()]).stream(request(streamed=True))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_vendors_serve_one_event_loop_after_another(name: str) -> None:
+    """Jobs, pages and commands each run on a loop of their own, with one provider for all."""
+    with fake_in_thread() as fake:
+        provider = Vendors(fake).provider(name)
+
+        async def use() -> list[str]:
+            whole = await provider.complete(request())
+            parts = [part async for part in provider.stream(request(streamed=True))]
+            await provider.aclose()
+            return [whole.text, "".join(part.text for part in parts if isinstance(part, Delta))]
+
+        assert [asyncio.run(use()) for _ in range(3)] == [[TEXT, TEXT]] * 3
+        assert fake.wire_calls(name) == 6
+
+
+async def test_closing_an_engine_leaves_no_socket(vendors: Vendors) -> None:
+    engine = vendors.engine()
+    for name in NAMES:
+        only = request(context=replace(live(deadline=20), allowed_providers=frozenset({name})))
+        await asyncio.gather(*(engine.complete(only) for _ in range(5)))
+    assert vendors.fake.open_sockets >= len(NAMES)
+    await engine.aclose()
+    assert await sockets_back(vendors.fake, 0) == 0
