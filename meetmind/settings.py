@@ -324,6 +324,7 @@ if AI_CHAOS and not DEBUG:
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"MeetMind <meetmind@{_public.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
+EMAIL_ABSENT_SECONDS = env.number("EMAIL_ABSENT_SECONDS", 30.0, least=1, most=3600)
 EMAIL_FAILURE_RATE = env.number("EMAIL_FAILURE_RATE", 0.0, least=0, most=1)
 EMAIL_URL = env.text("EMAIL_URL", secret=True)
 if EMAIL_URL:

@@ -18,8 +18,6 @@ from notifications.models import Email
 from notifications.rendering import render
 from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry, Snooze
 
-ABSENT_SECONDS = 30.0
-
 
 class FailureOnPurpose(Exception):
     """EMAIL_FAILURE_RATE made this email fail, to show retries and dead letters."""
@@ -83,9 +81,8 @@ def _hand_over(
         return _refused(email, refusal.smtp_code, refusal.smtp_error)
     except (smtplib.SMTPException, OSError) as absence:
         # Refused connection, timeout, cut, or a server that does not let us in: it is not this email's fault.
-        return _trouble(
-            email, Snooze(f"mail server: {type(absence).__name__}: {absence}", ABSENT_SECONDS)
-        )
+        reason = f"mail server: {type(absence).__name__}: {absence}"
+        return _trouble(email, Snooze(reason, settings.EMAIL_ABSENT_SECONDS))
     with transaction.atomic():
         email.state, email.sent_at, email.problem = Email.State.SENT, now, ""
         email.save(update_fields=["state", "sent_at", "problem"])
