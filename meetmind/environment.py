@@ -8,6 +8,7 @@ compose and systemd). Each reader remembers what it returned and where that came
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -106,7 +107,7 @@ class Environment:
     def web_address(self, name: str, default: str) -> str:
         def parse(raw: str) -> str:
             parts = urlsplit(raw)
-            if parts.scheme not in {"http", "https"} or not parts.hostname:
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
                 raise ValueError("give an address such as https://interviews.example.com")
             return raw.rstrip("/")
 
@@ -114,6 +115,17 @@ class Environment:
 
     def folder(self, name: str, default: Path) -> Path:
         return self._parsed(name, default, lambda raw: Path(raw).expanduser().absolute())
+
+    def sender(self, name: str, default: str) -> str:
+        """An email address, with or without a name before it."""
+
+        def parse(raw: str) -> str:
+            local, _, host = parseaddr(raw)[1].rpartition("@")
+            if not local or not host:
+                raise ValueError("give an address such as Interviews <interviews@example.com>")
+            return raw
+
+        return self._parsed(name, default, parse)
 
     def given(self, name: str) -> bool:
         return self._raw(name)[0] is not None

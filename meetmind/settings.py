@@ -6,10 +6,11 @@ PostgreSQL), DATABASE_URL and REDIS_URL (many processes). Anything else stops th
 
 import os
 import secrets
+import sqlite3
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +25,17 @@ env = Environment()
 
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "data")
 MEDIA_ROOT = env.folder("MEDIA_ROOT", DATA_DIR / "media")
+
+
+def _make_data_folder() -> None:
+    try:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"DATA_DIR is {DATA_DIR}, which cannot be made: {problem.strerror}."
+        ) from problem
+
+
 DEBUG = env.flag("DEBUG", default=False)
 DATABASE_URL = env.text("DATABASE_URL", secret=True)
 REDIS_URL = env.text("REDIS_URL", secret=True)
@@ -52,7 +64,7 @@ def _secret(name: str, file_name: str) -> str:
             'Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
         )
     path = DATA_DIR / file_name
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    _make_data_folder()
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
@@ -196,9 +208,28 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
+def _port_of(name: str, parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} cannot be used: {problem}.") from problem
+
+
+def _check_sqlite() -> None:
+    """Raises ImproperlyConfigured. Python comes with whatever SQLite its builder had."""
+    with closing(sqlite3.connect(":memory:")) as memory:
+        options = {row[0] for row in memory.execute("pragma compile_options")}
+    if sqlite3.sqlite_version_info < (3, 35) or "ENABLE_FTS5" not in options:
+        raise ImproperlyConfigured(
+            f"This Python's SQLite ({sqlite3.sqlite_version}) cannot be used: it takes 3.35 or later, with FTS5. "
+            "Use a newer Python, or PostgreSQL with DATABASE_URL."
+        )
+
+
 def _database(url: str) -> dict[str, object]:
     if not url:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        _check_sqlite()
+        _make_data_folder()
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "meetmind.sqlite3",
@@ -224,7 +255,7 @@ def _database(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(_port_of("DATABASE_URL", parts) or ""),
         "OPTIONS": {
             # Under ASGI each request has a thread of its own: a pool spares it a new connection.
             "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10},
@@ -308,7 +339,7 @@ _models = {
 AI_PROVIDER_SETTINGS = {
     name: {
         "api_key": env.key(f"{name.upper()}_API_KEY"),
-        "base_url": env.text(f"{name.upper()}_BASE_URL", base_url),
+        "base_url": env.web_address(f"{name.upper()}_BASE_URL", base_url),
         "model": env.text(f"{name.upper()}_MODEL", model),
         "stt_model": env.text(f"{name.upper()}_STT_MODEL", stt_model),
     }
@@ -321,7 +352,7 @@ AI_CHAOS = env.text("AI_CHAOS")
 if AI_CHAOS and not DEBUG:
     raise ImproperlyConfigured("AI_CHAOS breaks AI calls on purpose: it needs DEBUG=true.")
 
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"MeetMind <meetmind@{_public.hostname}>")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", f"MeetMind <meetmind@{_public.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 EMAIL_ABSENT_SECONDS = env.number("EMAIL_ABSENT_SECONDS", 30.0, least=1, most=3600)
@@ -335,7 +366,9 @@ if EMAIL_URL:
         )
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail.hostname
-    EMAIL_PORT = _mail.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_mail.scheme]
+    EMAIL_PORT = (
+        _port_of("EMAIL_URL", _mail) or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_mail.scheme]
+    )
     EMAIL_HOST_USER = unquote(_mail.username or "")
     EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
