@@ -4,12 +4,14 @@ import asyncio
 import ctypes
 import errno
 import fcntl
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
@@ -19,6 +21,8 @@ from django.conf import settings
 
 from meetmind.asgi import application
 from scheduler.one_process import Parts
+
+logger = logging.getLogger(__name__)
 
 # Room for 64 kB of audio or 16 kB of text in JSON; anything larger is refused before it is read.
 LARGEST_FRAME = 72 * 1024
@@ -131,6 +135,45 @@ def jobs_beside_the_server() -> Jobs:
     return Parts(slots=settings.SCHEDULER_SLOTS)
 
 
+class KeptRunning:
+    """A command as a process, started again whenever it ends by itself: a worker leaves when a job of it is
+    stuck, and counts on somebody to start it anew."""
+
+    def __init__(self, command: Sequence[str], *, again_after: float = 1.0) -> None:
+        self._command = command
+        self._again_after = again_after
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        # One thread for as long as it runs: the system takes the end of the thread that started a
+        # process for the end of its parent.
+        self._thread = threading.Thread(target=self._keep, name="kept-process", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        self._stopping.set()
+        if self._process is not None:
+            self._process.terminate()
+
+    def wait(self, *, seconds: float) -> None:
+        self._thread.join(timeout=seconds)
+        if self._process is not None and self._thread.is_alive():
+            self._process.kill()
+            self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            self._process = subprocess.Popen(  # noqa: S603 - our own commands
+                self._command, cwd=settings.BASE_DIR, preexec_fn=_die_with_parent
+            )
+            if self._stopping.is_set():  # between the two lines above
+                self._process.terminate()
+            code = self._process.wait()
+            if not self._stopping.wait(self._again_after):
+                logger.warning("A process ended; it is started again.", extra={"code": code})
+
+
 class JobProcesses:
     """Where Redis is set, jobs are Celery's: a worker and a dispatcher as processes of their own, so
     that `serve` alone is still a whole installation. More of both may run elsewhere."""
@@ -139,28 +182,20 @@ class JobProcesses:
         worker = (
             f"celery -A meetmind worker --pool=threads --concurrency={slots} --loglevel=warning"
         )
-        self._commands = (
-            [sys.executable, "-m", *worker.split()],
-            [sys.executable, "manage.py", "dispatch"],
+        self._kept = (
+            KeptRunning([sys.executable, "-m", *worker.split()]),
+            KeptRunning([sys.executable, "manage.py", "dispatch"]),
         )
-        self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
-        for command in self._commands:
-            process = subprocess.Popen(  # noqa: S603 - our own commands
-                command, cwd=settings.BASE_DIR, preexec_fn=_die_with_parent
-            )
-            self._running.append(process)
+        for process in self._kept:
+            process.start()
 
     def stop(self) -> None:
-        for process in self._running:
-            process.terminate()
-        for process in self._running:
-            try:
-                process.wait(timeout=STOP_PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        for process in self._kept:
+            process.ask_to_stop()
+        for process in self._kept:
+            process.wait(seconds=STOP_PATIENCE)
 
 
 def _die_with_parent() -> None:

@@ -1,10 +1,11 @@
 """The dispatcher: makes jobs ready when their time has come, and keeps house. One leads, others stand by.
 
-It holds the timers of the next minute, and its own duties among them. The database stays the truth: all a timer
+It holds the timers of the next minute, by the wall's clock, and its own duties, by one that is never set. The database stays the truth: all a timer
 does is look there at the right moment, so that a dispatcher that dies, or two that lead, harm nobody.
 """
 
 import logging
+import math
 import os
 import socket
 import threading
@@ -18,7 +19,7 @@ from typing import Final
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from scheduler import clock, dead_letters, housekeeping, leader, recurring
+from scheduler import clock, dead_letters, housekeeping, leader, recurring, workers
 from scheduler.counters import fold
 from scheduler.databases import database
 from scheduler.models import Job, RecurringJob
@@ -29,7 +30,6 @@ from scheduler.wakeup import listen_for_timers, nudge
 _LONGEST_SLEEP: Final = 1.0
 _HORIZON: Final = timedelta(seconds=60)
 _IMMINENT: Final = timedelta(seconds=2)
-_MUTE_AFTER: Final = timedelta(seconds=2)
 _AT_ONCE: Final = 1_000
 _HELD_AT_MOST: Final = 50_000
 
@@ -44,10 +44,12 @@ class Dispatcher:
     holder: str = field(
         default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     )
-    when_mute: Callable[[], None] | None = None  # runs jobs here when no message gets through
     is_leading: bool = False
     _stopping: bool = False
-    _renewed_at: float = float("-inf")
+    _renewed_at: float = -math.inf
+    _duties: dict[str, float] = field(default_factory=dict)  # when each is due, monotonic
+    _reached_at: float = -math.inf  # the database, the last time and without a gap since
+    _reaching_since: float = math.inf
     _awake: threading.Condition = field(default_factory=threading.Condition)
     _announced: deque[tuple[int, float]] = field(default_factory=deque)
     _thread: threading.Thread | None = None
@@ -80,17 +82,27 @@ class Dispatcher:
     def turn(self, now: datetime) -> float:
         """Does what is due. Answers for how many seconds there is nothing to do."""
         if not self._leads(now):
+            self._announced.clear()  # the one that leads reads them from the table in time
             return leader.RENEW_EVERY / 2
         while self._announced:
             self.timers.add(*self._announced.popleft())
         fired = self.timers.pop_due(now.timestamp())
-        if any(isinstance(key, int) for key in fired):
+        if fired:
             self.release(now)
-        for key in fired:
-            if isinstance(key, str):
-                self._do(key, now)
+        for duty in [name for name, due in self._duties.items() if due <= time.monotonic()]:
+            self._do(duty, now)
         wake = self.timers.next_wake()
-        return _LONGEST_SLEEP if wake is None else wake - clock.now().timestamp()
+        until_duty = min(self._duties.values()) - time.monotonic()
+        return until_duty if wake is None else min(until_duty, wake - clock.now().timestamp())
+
+    def expect(self, duty: str, *, within: float) -> None:
+        """Does the duty after so many seconds, if it is not due sooner anyway."""
+        due = time.monotonic() + within
+        self._duties[duty] = min(due, self._duties.get(duty, math.inf))
+
+    def may_rescue(self) -> bool:
+        """While the database was away nobody could renew a lease, and who lives gets the time to."""
+        return time.monotonic() - self._reaching_since >= workers.LEASE.total_seconds()
 
     def release(self, now: datetime) -> None:
         """Makes ready what is due, and wakes a slot for it."""
@@ -98,7 +110,7 @@ class Dispatcher:
         if released:
             nudge()
         if released == _AT_ONCE:
-            self.timers.add("imminent", now.timestamp())
+            self.expect("imminent", within=0)
 
     def _leads(self, now: datetime) -> bool:
         if time.monotonic() - self._renewed_at < leader.RENEW_EVERY:
@@ -107,17 +119,19 @@ class Dispatcher:
         now = clock.now()
         led_before, self.is_leading = self.is_leading, leader.lead(holder=self.holder, now=now)
         self._renewed_at = time.monotonic()
+        if self._renewed_at - self._reached_at > leader.TERM.total_seconds():
+            self._reaching_since = self._renewed_at
+        self._reached_at = self._renewed_at
         if self.is_leading and not led_before:
             logger.info("This dispatcher leads.")
             self.timers = make_timers()
             recurring.set_declared()
-            for duty in _DUTIES:
-                self.timers.add(duty, now.timestamp())
+            self._duties = dict.fromkeys(_DUTIES, -math.inf)
         return self.is_leading
 
     def _do(self, duty: str, now: datetime) -> None:
         every, act = _DUTIES[duty]
-        self.timers.add(duty, now.timestamp() + every)
+        self._duties[duty] = time.monotonic() + every
         act(self, now)
 
     def _turn_safely(self) -> float:
@@ -129,7 +143,8 @@ class Dispatcher:
             logger.exception("A duty of the dispatcher failed.")
         finally:
             close_old_connections()
-        self._renewed_at = float("-inf")
+        self._renewed_at = -math.inf
+        self._announced.clear()  # the next look ahead finds them; kept, they would let it sleep no more
         return _LONGEST_SLEEP
 
     def _sleep(self, seconds: float) -> None:
@@ -150,9 +165,13 @@ def _load(dispatcher: Dispatcher, now: datetime, *, ahead: timedelta = _HORIZON)
     for job_id, due_at in waiting.order_by("due_at").values_list("pk", "due_at")[:_HELD_AT_MOST]:
         dispatcher.timers.add(job_id, due_at.timestamp())
     if ahead == _HORIZON:
-        times = RecurringJob.objects.filter(is_paused=False, next_at__lte=now + ahead)
-        for next_at in times.values_list("next_at", flat=True):
-            dispatcher.timers.add("recurring", next_at.timestamp())
+        _expect_recurring(dispatcher, now)
+
+
+def _expect_recurring(dispatcher: Dispatcher, now: datetime) -> None:
+    first = RecurringJob.objects.filter(is_paused=False).order_by("next_at").first()
+    if first is not None:
+        dispatcher.expect("recurring", within=(first.next_at - now).total_seconds())
 
 
 def _look_ahead(dispatcher: Dispatcher, now: datetime) -> None:
@@ -161,23 +180,20 @@ def _look_ahead(dispatcher: Dispatcher, now: datetime) -> None:
     _load(dispatcher, now, ahead=_IMMINENT)
 
 
-def _renudge(dispatcher: Dispatcher, now: datetime) -> None:
-    """A nudge can die with Redis; what is ready and not taken gets another every second. If
-    that does not help (the broker is away, or its consumers sleep), the worker we live in looks itself."""
-    first = Job.objects.filter(state=JobState.READY).order_by("sort_key", "pk").first()
-    if first is None:
-        return
-    nudge()
-    if dispatcher.when_mute is not None and now - first.due_at > _MUTE_AFTER:
-        dispatcher.when_mute()
+def _renudge(_: Dispatcher, __: datetime) -> None:
+    """A nudge can die with Redis; what is ready and not taken gets another every second."""
+    if Job.objects.filter(state=JobState.READY).exists():
+        nudge()
 
 
-def _enqueue_recurring(_: Dispatcher, now: datetime) -> None:
+def _enqueue_recurring(dispatcher: Dispatcher, now: datetime) -> None:
     recurring.enqueue_due(now=now)
+    _expect_recurring(dispatcher, now)
 
 
-def _rescue(_: Dispatcher, now: datetime) -> None:
-    housekeeping.rescue(now=now)
+def _rescue(dispatcher: Dispatcher, now: datetime) -> None:
+    if dispatcher.may_rescue():
+        housekeeping.rescue(now=now)
 
 
 def _fold(_: Dispatcher, now: datetime) -> None:

@@ -97,6 +97,12 @@ class Gate:
     def _allowed(self, kind: str, *, now: datetime) -> int:
         return _allowance(HANDLERS[kind], now=now) if kind in self._guarded else _NO_LIMIT
 
+    def has_ready_since(self, since: datetime, *, now: datetime) -> bool:
+        """Whether a job of a kind that may be claimed here has been ready for that long."""
+        self._look(now)
+        ready = Job.objects.filter(state=JobState.READY, kind__in=self._known)
+        return ready.filter(due_at__lt=since).exists()
+
     def is_plain(self, settled: Sequence[Settled]) -> bool:
         """Whether what ended changes nothing about the kinds."""
         return not any(one.snoozed_until or self._is_snoozed(one.kind) for one in settled)

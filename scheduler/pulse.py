@@ -1,11 +1,10 @@
 """The heartbeat of a worker process, on a thread of its own: what must go on while the slots are busy.
 
-Every second it writes progress, passes on cancellations and looks for stuck jobs; every third it
-renews the lease, and hands back what the table says we run and we do not (a commit whose answer was lost).
+Every second it writes progress, passes on cancellations, looks for stuck jobs, and for work that no message
+brought here; every third it renews the lease, and hands back what the table says we run and we do not (a commit whose answer was lost).
 """
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -30,6 +29,8 @@ GRACE: Final = (
     10.0  # after its timeout a job may still be cleaning up; then its thread counts as stuck
 )
 SHUTDOWN_GRACE: Final = 8.0  # a container is killed ten seconds after it was told to stop
+_LEAVING_GRACE: Final = 4.0  # with the beats that fall out meanwhile, well within the lease
+_MUTE_AFTER: Final = timedelta(seconds=2)
 _BETWEEN_CLAIM_AND_HOLD: Final = timedelta(seconds=5)
 
 logger = logging.getLogger(__name__)
@@ -37,12 +38,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Pulse:
-    """Beats for one process. `on_stuck` is called when a thread of ours will not come back."""
+    """Beats for one process. `on_stuck` is called when a thread of ours will not come back, `when_mute` when
+    work waits beside idle slots: the broker is away, or its consumer sleeps."""
 
     bench: Bench
     slots: int
     carrier: str
     on_stuck: Callable[[], None]
+    when_mute: Callable[[], None] | None = None
     _thread: threading.Thread | None = None
     _ending: threading.Event = field(default_factory=threading.Event)
     _beaten_at: float = 0.0
@@ -58,18 +61,30 @@ class Pulse:
         """Claims no more, lets finish what finishes within the grace, hands back the rest.
 
         False when some thread still runs: a synchronous handler that nothing can interrupt."""
+        left = self._wind_up(grace=grace)
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        self._sign_off()
+        return all(holding.future is not None for holding in left)
+
+    def leave(self) -> None:
+        """As stop(), but called by a beat, and shorter: the process is about to end."""
+        self._wind_up(grace=_LEAVING_GRACE)
+        self._sign_off()
+
+    def _wind_up(self, *, grace: float) -> list[Holding]:
         self.bench.stopping.set()
         until = time.monotonic() + grace
         while self.bench.holdings and time.monotonic() < until:
             self._ending.wait(0.02)
         left = list(self.bench.holdings.values())
         self._hand_back(left, reason="The worker stopped.")
-        self._ending.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        return left
+
+    def _sign_off(self) -> None:
         if self.bench.worker_id is not None:
             workers.stop(self.bench.worker_id)
-        return all(holding.future is not None for holding in left)
 
     def _beat_on(self) -> None:
         while not self._ending.wait(1.0):
@@ -91,6 +106,15 @@ class Pulse:
             self._compare_with_table()
         self._write_progress()
         self._give_up_stuck()
+        self._look_where_no_message_came()
+
+    def _look_where_no_message_came(self) -> None:
+        if self.when_mute is None or self.bench.stopping.is_set():
+            return
+        now = clock.now()
+        is_idle = len(self.bench.holdings) < self.slots
+        if is_idle and self.bench.gate.has_ready_since(now - _MUTE_AFTER, now=now):
+            self.when_mute()
 
     def _renew(self) -> None:
         worker_id = self.bench.worker_id
@@ -166,12 +190,6 @@ class Pulse:
             if holding.future is not None:
                 holding.future.cancel()
         self.bench.release([holding.claimed for holding in holdings])
-
-
-def leave_for_the_supervisor() -> None:
-    """A thread cannot be killed; the process can. Whoever supervises it starts it anew."""
-    logger.error("The worker leaves because a job is stuck.")
-    os._exit(75)
 
 
 def write_progress(run: Run, written: dict[int, tuple[float, str]]) -> None:

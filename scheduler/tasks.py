@@ -1,9 +1,10 @@
 """Celery's receiving end: a message says "there is work", and a pool thread drains until there is none.
 
-Importing this connects the worker's life to ours: when it is ready it gets a pulse and hosts a
-dispatcher; when it is told to stop, it finishes or hands back what it holds.
+Importing this connects the worker's life to ours: when it starts, with or without a broker, it gets a pulse
+and hosts a dispatcher; when it is told to stop, it finishes or hands back what it holds.
 """
 
+import logging
 import os
 import threading
 import time
@@ -11,15 +12,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from celery import current_app, shared_task, signals
+from celery.apps.worker import Worker
+from celery.concurrency.thread import TaskPool as ThreadPool
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 
 from scheduler.dispatcher import Dispatcher
 from scheduler.execute import Bench, drain
-from scheduler.pulse import Pulse, leave_for_the_supervisor
+from scheduler.pulse import Pulse
 from scheduler.runners import ThreadRunner
 from scheduler.wakeup import DRAIN, nudge
 
+logger = logging.getLogger(__name__)
+
+_STUCK: Final = 75  # the exit code of "temporary failure"
 _LAST_WORDS: Final = 1.0  # seconds for threads to return after their jobs were handed back
 
 
@@ -32,19 +38,28 @@ class WorkerProcess:
     dispatcher: Dispatcher | None = None
 
     def __post_init__(self) -> None:
-        self.pulse = Pulse(self.bench, self.slots, "celery", on_stuck=leave_for_the_supervisor)
+        self.pulse = Pulse(
+            self.bench, self.slots, "celery", on_stuck=self.leave, when_mute=self.drain_beside
+        )
         self.pulse.start()
 
     def host_dispatcher(self) -> None:
-        self.dispatcher = Dispatcher(when_mute=self.drain_beside)
-        self.dispatcher.start()
+        if self.dispatcher is None:
+            self.dispatcher = Dispatcher()
+            self.dispatcher.start()
 
     def drain_beside(self) -> None:
-        """No message gets through: drain on a thread of our own, within the number of slots."""
-        if len(self.bench.holdings) < self.slots and not self.bench.stopping.is_set():
-            threading.Thread(
-                target=drain, args=(self.bench,), name="scheduler-drain", daemon=True
-            ).start()
+        """No message gets through: drain on a thread of our own."""
+        threading.Thread(target=self._drain, name="scheduler-drain", daemon=True).start()
+
+    def leave(self) -> None:
+        """A thread cannot be killed; the process can. Whoever supervises it starts it anew."""
+        logger.error("The worker leaves because a job is stuck.")
+        try:
+            self.pulse.leave()
+        except (DatabaseError, InterfaceError):
+            logger.warning("What it holds was not handed back; its lease runs out by itself.")
+        os._exit(_STUCK)
 
     def stop(self) -> None:
         if self.dispatcher is not None:
@@ -52,6 +67,12 @@ class WorkerProcess:
         if not self.pulse.stop():
             time.sleep(_LAST_WORDS)
             os._exit(0)  # what still runs was handed back; waiting for it would hold up the deploy
+
+    def _drain(self) -> None:
+        try:
+            drain(self.bench)
+        except (DatabaseError, InterfaceError):
+            logger.warning("The database cannot be reached; the next beat tries again.")
 
 
 _processes: Final[dict[int, WorkerProcess]] = {}
@@ -69,6 +90,14 @@ def this_process() -> WorkerProcess:
 @shared_task(name=DRAIN, ignore_result=True)  # type: ignore[untyped-decorator] # Celery has no types
 def drain_here() -> None:
     drain(this_process().bench)
+
+
+@signals.celeryd_after_setup.connect  # type: ignore[untyped-decorator]
+def _begin_without_broker(instance: Worker, **_: object) -> None:
+    """Before the first connection, which may not come about for long. A prefork pool waits for it: its
+    children must not inherit our threads' locks."""
+    if issubclass(instance.pool_cls, ThreadPool):
+        this_process().host_dispatcher()
 
 
 @signals.worker_ready.connect  # type: ignore[untyped-decorator]

@@ -26,6 +26,12 @@ def batched(run: Run, *, n: int = 0) -> None:
     """Does nothing, twenty to a commit."""
 
 
+@handler("probe.batched_slow", batch=20)
+def batched_slow(run: Run, *, seconds: float) -> None:
+    """Not as short as its batch lets one think."""
+    time.sleep(seconds)
+
+
 @handler("probe.echo")
 def echo(run: Run, *, say: str = "") -> Outcome:
     """Answers what it was told, and what its parents answered."""
