@@ -1,6 +1,9 @@
 """The addresses of the page tests: the style guide, and pages that use the shared scripts as ours do."""
 
+from types import SimpleNamespace
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template import engines
 from django.urls import include, path
 
@@ -70,10 +73,32 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
+def candidate_room(request: HttpRequest) -> HttpResponse:
+    """The candidate's room without a database: the test itself is the server behind its socket."""
+    interview = SimpleNamespace(
+        text_only="text" in request.GET,
+        position=SimpleNamespace(title="Backend engineer"),
+        organisation=SimpleNamespace(name="Acme"),
+    )
+    room = {
+        "interview": "7d0f1a52-9f0e-4d07-8a0a-2f3d5a1f0001",
+        "name": "Cem Candidate",
+        "mode": "ai_led",
+        "language": "en",
+        "silence": 1,
+        "text_only": interview.text_only,
+    }
+    context = {"interview": interview, "is_ai_led": True, "room": room}
+    return render(request, "interviews/candidate_room.html", context)
+
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("styleguide/", styleguide),
     path("room/", room),
+    path("candidate/", candidate_room),
+    path("candidate/try/", candidate_room, name="candidate_try"),
+    path("candidate/withdraw/", candidate_room, name="candidate_withdraw"),
     path("htmx/", htmx),
     path("scripts/", scripts),
     path("answer/", answer),

@@ -7,6 +7,7 @@ const TROUBLE = {
   NotAllowedError: "The browser may not use the microphone. Allow it in the address bar, or go on typing.",
   NotFoundError: "No microphone was found. Plug one in, or go on typing.",
   NotReadableError: "Another program uses the microphone. Close it, or go on typing.",
+  Unknown: "The microphone cannot be used. Please type.",
 };
 const LOST = "The microphone was lost. What you said until then is kept; plug it in again, or type.";
 
@@ -21,7 +22,7 @@ export async function openMicrophone() {
     const deviceId = chosen ? { deviceId: { ideal: chosen } } : {};
     return await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, ...deviceId } });
   } catch (problem) {
-    throw new MicrophoneTrouble(TROUBLE[problem.name] ?? "The microphone cannot be used. Please type.");
+    throw new MicrophoneTrouble(TROUBLE[problem.name] ?? TROUBLE.Unknown);
   }
 }
 
@@ -64,17 +65,16 @@ export class Microphone {
     const context = new AudioContext();
     this.#context?.close();
     this.#context = context;
-    let stream;
-    try {
-      [stream] = await Promise.all([this.#source(), context.audioWorklet.addModule(WORKLET)]);
-    } catch (trouble) {
-      if (this.#context === context) this.close();
+    const [sound, worklet] = await Promise.allSettled([this.#source(), context.audioWorklet.addModule(WORKLET)]);
+    const isWanted = this.#context === context;
+    const trouble = sound.reason ?? (worklet.reason && new MicrophoneTrouble(TROUBLE.Unknown));
+    if (!isWanted || trouble) {
+      for (const track of sound.value?.getTracks() ?? []) track.stop();
+      if (!isWanted) return false;
+      this.close();
       throw trouble;
     }
-    if (this.#context !== context) {
-      for (const track of stream.getTracks()) track.stop();
-      return false;
-    }
+    const stream = sound.value;
     this.#stream = stream;
     this.#listen(context, stream);
     return true;
