@@ -316,13 +316,74 @@ def test_without_any_way_to_write_down_speech_one_types(browser: Browser, addres
         room.until(lambda: room.of("turn.finished"))
 
 
+def test_falling_to_the_browsers_recognition_is_said_before_it_hears_anything(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address, edges=(MICROPHONE, RECOGNITION)) as room:
+        page = room.page
+        expect(page.get_by_text("An AI provider writes down what you say.")).to_be_visible()
+        turn_microphone_on(page)
+        for times in (1, 2):
+            speak(page)
+            room.until(lambda: page.locator("meter").evaluate("(meter) => meter.value > 0.5"))
+            speak(page, is_loud=False)
+            room.until(lambda times=times: len(room.of("audio.end")) == times)  # type: ignore[misc]
+            seg_id = room.of("audio.end")[-1]["seg_id"]
+            room.event("segment.failed", seg_id=seg_id, speaker="candidate", name="Cem")
+        expect(page.get_by_role("alert")).to_contain_text("it may send the sound to its maker")
+        assert not page.evaluate("window.isOpen()")
+        assert page.evaluate("window.recognitions.length") == 0
+        expect(page.get_by_role("button", name="Try again")).to_have_count(2)
+        page.get_by_role("button", name="Speak", exact=True).click()
+        page.evaluate("window.recognitions.at(-1).say('We built a mill', true)")
+        room.until(lambda: room.of("segment.final"))
+        assert room.of("segment.final")[0]["source"] == "browser"
+
+
+def test_the_screen_stays_on_while_the_interview_runs(browser: Browser, address: str) -> None:
+    with in_the_room(browser, address, edges=(MICROPHONE, WAKE_LOCK)) as room:
+        room.until(lambda: room.page.evaluate("window.locks") == 1)
+        room.event("state.changed", state="paused")
+        room.until(lambda: room.page.evaluate("window.locks") == 0)
+
+
+WAKE_LOCK = """
+window.locks = 0;
+Object.defineProperty(navigator, "wakeLock", { value: { request: async () => {
+  window.locks += 1;
+  const lock = new EventTarget();
+  lock.release = async () => { window.locks -= 1; lock.dispatchEvent(new Event("release")); };
+  return lock;
+} } });
+"""
+
+
+def test_whoever_would_rather_write_is_offered_no_microphone(
+    browser: Browser, address: str
+) -> None:
+    faults = Faults()
+    with open_page(browser, address) as page:
+        faults.watch(page)
+        room = FakeRoom(page)
+        page.goto("/candidate/?text")
+        expect(page.locator("#connection[data-state=open]")).to_be_visible()
+        room.ask()
+        expect(page.get_by_role("button", name="Repeat")).to_be_enabled()
+        expect(page.get_by_role("button", name="Speak", exact=True)).to_have_count(0)
+        page.get_by_label("Your answer").fill("We built a mill.")
+        page.keyboard.press("Control+Enter")
+        room.until(lambda: room.of("turn.finished"))
+    assert faults.words == []
+
+
 def test_nothing_of_the_interview_stays_when_it_is_over(browser: Browser, address: str) -> None:
     with in_the_room(browser, address) as room:
         page = room.page
         turn_microphone_on(page)
         speak(page)
         room.until(lambda: room.of("segment.interim"))
-        room.page.get_by_role("button", name="I'm done").click()
+        speak(page, is_loud=False)
+        page.get_by_role("button", name="I'm done").click()
         room.until(lambda: room.of("audio.end"))
         room.words(room.of("audio.end")[0]["seg_id"], "We built a mill.")
         room.event("state.changed", state="ended")

@@ -73,6 +73,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
+def candidate_try(request: HttpRequest) -> HttpResponse:
+    context = {"interview": SimpleNamespace(text_only=False), "room": {"language": "en"}}
+    return render(request, "interviews/candidate_try.html", context)
+
+
 def candidate_room(request: HttpRequest) -> HttpResponse:
     """The candidate's room without a database: the test itself is the server behind its socket."""
     interview = SimpleNamespace(
@@ -96,8 +101,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("styleguide/", styleguide),
     path("room/", room),
-    path("candidate/", candidate_room),
-    path("candidate/try/", candidate_room, name="candidate_try"),
+    path("candidate/", candidate_room, name="candidate_room"),
+    path("candidate/try/", candidate_try, name="candidate_try"),
     path("candidate/withdraw/", candidate_room, name="candidate_withdraw"),
     path("htmx/", htmx),
     path("scripts/", scripts),

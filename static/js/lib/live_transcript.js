@@ -3,6 +3,7 @@ import { icon, isAtEnd, make, need, scrollToEnd } from "./dom.js";
 import { showMoment } from "./moments.js";
 import { clockWords } from "./time.js";
 
+const AT_IT = { typing: "is writing…", thinking: "is thinking…", listening: "hears the question…" };
 const INTERIM_LASTS = 10_000;
 
 export class LiveTranscript {
@@ -80,7 +81,7 @@ export class LiveTranscript {
     const key = `${seg_id}/${name}`;
     if (text) this.#endInterims({ seg_id, name });
     else this.#endInterim(key);
-    const turn = this.#turn(`${speaker} is-interim`, name, text || "is speaking or writing…", null);
+    const turn = this.#turn(`${speaker} is-interim`, name, text || (AT_IT[seg_id] ?? "is speaking…"), null);
     const timer = setTimeout(() => this.#endInterim(key), INTERIM_LASTS);
     this.#interims.set(key, { ...turn, timer, name, segId: seg_id, isEmpty: !text });
     this.#add(turn.item);

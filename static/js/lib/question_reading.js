@@ -2,11 +2,17 @@
 import { need, setText } from "./dom.js";
 import { ReadAloud } from "./read_aloud.js";
 
+const STILL_HERE_EVERY = 8_000;
+
 export class QuestionReading {
   #aloud;
   #key;
+  #stillHere = 0;
 
-  /** on: { speaking(isSpeaking), cut(msgId, characters), problem(words), stopped() by the button } */
+  /**
+   * on: { speaking(isSpeaking), stillHere() now and then while it is read: who listens is not silent;
+   * cut(msgId, characters), problem(words), stopped() by the button }
+   */
   constructor({ interview, language, on }) {
     this.#key = `meetmind-aloud-${interview}`;
     this.#aloud = new ReadAloud({
@@ -14,6 +20,8 @@ export class QuestionReading {
       on: {
         change: (isSpeaking) => {
           need("reading").hidden = !isSpeaking;
+          clearInterval(this.#stillHere);
+          if (isSpeaking) this.#stillHere = setInterval(() => on.stillHere(), STILL_HERE_EVERY);
           on.speaking(isSpeaking);
         },
         cut: on.cut,

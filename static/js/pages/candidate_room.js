@@ -102,6 +102,7 @@ const aloud = new QuestionReading({
   language,
   on: {
     speaking: (isSpeaking) => voice.rest(isSpeaking),
+    stillHere: () => tellPresence("listening"),
     cut: (msgId, characters) => socket.send({ type: "question.heard", msg_id: msgId, heard_chars: characters }),
     problem: (trouble) => problem(trouble),
     stopped: () => answer.focus(),
@@ -121,7 +122,7 @@ const endOfAnswer = new EndOfAnswer({
       need("think").setAttribute("aria-pressed", String(isThinking));
       setText(need("think-words"), isThinking ? "Thinking: no hurry" : "Let me think");
     },
-    stillHere: () => socket.drop({ type: "segment.interim", seg_id: "thinking", text: "" }),
+    stillHere: () => tellPresence("thinking"),
   },
 });
 
@@ -307,7 +308,12 @@ function isWriting() {
   endOfAnswer.silence(false);
   if (Date.now() - room.typedAt < TYPING_EVERY) return;
   room.typedAt = Date.now();
-  socket.drop({ type: "segment.interim", seg_id: "typing", text: "" });
+  tellPresence("typing");
+}
+
+/** What somebody is at who says no word: typing, thinking or listening. */
+function tellPresence(what) {
+  socket.drop({ type: "segment.interim", seg_id: what, text: "" });
 }
 
 function newTurn() {

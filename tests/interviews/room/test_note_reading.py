@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from interviews.models import AskedQuestion, Interview, Segment
@@ -52,6 +53,15 @@ def test_the_transcript_shows_the_whole_text_and_how_far_it_was_heard(
     (moment,) = whole(room).moments
     assert moment.text == TEXT
     assert moment.read_until == "describe a system that you designed"
+
+
+def test_the_report_says_up_to_where(room: Interview, cem: Tab, question: AskedQuestion) -> None:
+    hear(cem, question.id, TEXT.index(", and"))
+    page = render_to_string(
+        "interviews/_transcript.html", {"window": whole(room), "interview": room}
+    )
+    assert TEXT in page
+    assert "read aloud up to “describe a system that you designed”, shown in full" in page
 
 
 def test_a_reading_that_was_stopped_before_its_first_word_was_not_heard(
