@@ -35,7 +35,6 @@ class CarriedOut:
     recorded: Recorded
     ai_falls_silent: bool = False
     may_be_ais_turn: bool = False
-    new_segment: str = ""
 
 
 def carry_out(
@@ -54,8 +53,7 @@ def carry_out(
                 ended_ms=message.ended_ms,
                 speaker=message.speaker,
             )
-            stored = record_segment(by=by, segment=segment, sender=sender, now=now)
-            return CarriedOut(stored, new_segment="" if stored.duplicate else message.seg_id)
+            return CarriedOut(record_segment(by=by, segment=segment, sender=sender, now=now))
         case SegmentCorrect():
             return CarriedOut(
                 correct_segment(

@@ -172,6 +172,7 @@ class RoomSocket:
         hub = the_hub()
         room_log.on_new_event(hub.nudge)
         hub.watch(keep_presence)
+        the_suggestion_loop()  # it follows what is said from now on
         self._connection = self._connect(hello)
         await self._note_arrival()
         room = await hub.enter(self._interview_id, self._connection)
@@ -306,9 +307,7 @@ class RoomSocket:
             logger.warning("Speech could not be stored; its client sends it again.")
             await self._close(CloseCode.COME_BACK)
             return
-        if words:
-            the_suggestion_loop().hear(self._interview_id, audio.seg_id)
-        elif words is not None:
+        if words == "":
             await self._tell(Refused("nothing_heard", "No words were heard.", seg_id=audio.seg_id))
 
     async def _hello_again(self, message: Hello) -> None:
@@ -353,8 +352,6 @@ class RoomSocket:
             leader.fall_silent(self._interview_id)
         if done.may_be_ais_turn:
             leader.wake(self._interview_id)
-        if done.new_segment:
-            the_suggestion_loop().hear(self._interview_id, done.new_segment)
 
     async def _in_room(
         self, function: Callable[Concatenate[Participant, P], T], *args: P.args, **kwargs: P.kwargs
@@ -408,9 +405,18 @@ class RoomSocket:
 
     async def _send(self, frame: str) -> None:
         if not self._is_closed:
-            await self._raw_send({"type": "websocket.send", "text": frame})
+            await self._hand_over({"type": "websocket.send", "text": frame})
 
     async def _close(self, code: int) -> None:
         if not self._is_closed:
             self._is_closed = True
-            await self._raw_send({"type": "websocket.close", "code": code})
+            await self._hand_over({"type": "websocket.close", "code": code})
+
+    async def _hand_over(self, message: dict[str, Any]) -> None:
+        try:
+            await self._raw_send(message)
+        except (
+            Exception
+        ):  # each server has its own: the client went, and its disconnect is on the way
+            logger.info("A socket was gone before something was said to it.")
+            self._is_closed = True

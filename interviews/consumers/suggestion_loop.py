@@ -10,15 +10,13 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from ai_engine.errors import AiError
 from interviews.access import Permission, roles_with
 from interviews.consumers.panel_words import coverage_words, suggestion_words
 from interviews.events import AssistPaused, AssistResumed, GuardWarned, ServerMessage, encode
-from interviews.hub import Hub, in_database, the_hub
+from interviews.hub import Hub, Room, StoredWords, in_database, the_hub
 from interviews.models import Suggestion
-from interviews.services.assist_interviewer import look_at_segment, suggest
+from interviews.services.assist_interviewer import look_at_words, read_coverage, suggest
 
 logger = logging.getLogger(__name__)
 REST_WITHOUT_AI = 30.0  # seconds until a suggestion is tried again after no AI could be reached
@@ -42,29 +40,31 @@ class SuggestionLoop:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self._rooms: dict[uuid.UUID, _Room] = {}
+        hub.follow(self._hear)
 
-    def hear(self, interview_id: uuid.UUID, seg_id: str) -> None:
-        """A segment was stored."""
-        self.hub.run(self._look(interview_id, seg_id))
+    def _hear(self, room: Room, words: StoredWords) -> None:
+        self.hub.run(self._look(room, words))
 
     def is_paused(self, interview_id: uuid.UUID) -> bool:
         room = self._rooms.get(interview_id)
         return room is not None and room.is_paused
 
-    async def _look(self, interview_id: uuid.UUID, seg_id: str) -> None:
-        found = await in_database(
-            look_at_segment, interview_id=interview_id, seg_id=seg_id, now=timezone.now()
-        )
+    async def _look(self, room: Room, words: StoredWords) -> None:
+        """Each process looks for its own members; one of them thinks for all."""
+        facts = room.facts
+        found = await in_database(look_at_words, words, mode=facts.mode, state=facts.state)
         for warning in found.warnings:
             told = GuardWarned(warning.seg_id, warning.topic, warning.words, warning.advice)
-            await self._tell(interview_id, told)
-        if found.covered is not None:
-            covered = encode(coverage_words(found.covered))
-            await self.hub.tell_members(
-                interview_id, covered
-            )  # watching the plan needs no right to lead
-        if found.may_suggest:
-            await self._want(interview_id)
+            await self.hub.offer(room.interview_id, ("leader",), encode(told))
+        if words.question_ref:
+            await self._tell_coverage(room.interview_id)
+        if found.may_suggest and room.holds_first_of(_LEADERS):
+            await self._want(room.interview_id)
+
+    async def _tell_coverage(self, interview_id: uuid.UUID) -> None:
+        """Watching how the plan stands needs no right to lead."""
+        covered = coverage_words(await in_database(read_coverage, interview_id))
+        await self.hub.offer(interview_id, ("member",), encode(covered))
 
     async def _want(self, interview_id: uuid.UUID) -> None:
         room = self._rooms.setdefault(interview_id, _Room())

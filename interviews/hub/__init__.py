@@ -6,9 +6,18 @@ that pulls by `seq` from the ring or the database; a tick each second finds what
 
 from interviews.hub.connection import Connection
 from interviews.hub.hub import Hub, the_hub
-from interviews.hub.reading import RoomFacts
+from interviews.hub.reading import RoomFacts, StoredWords
 from interviews.hub.ring import Ring
 from interviews.hub.room import Room
 from interviews.hub.threads import in_database
 
-__all__ = ["Connection", "Hub", "Ring", "Room", "RoomFacts", "in_database", "the_hub"]
+__all__ = [
+    "Connection",
+    "Hub",
+    "Ring",
+    "Room",
+    "RoomFacts",
+    "StoredWords",
+    "in_database",
+    "the_hub",
+]

@@ -18,7 +18,7 @@ from interviews.events import (
 )
 from interviews.hub.connection import Connection
 from interviews.hub.layer import Layer, Listener, Moment
-from interviews.hub.reading import FETCH, RoomFacts, read_facts, read_new_events
+from interviews.hub.reading import FETCH, RoomFacts, StoredWords, read_facts, read_new_events
 from interviews.hub.room import Room
 from interviews.hub.threads import finish_database_work, in_database
 from interviews.states import OVER
@@ -26,6 +26,7 @@ from interviews.states import OVER
 logger = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 PRESENCE_EVERY = 15  # ticks
+Follower = Callable[[Room, StoredWords], None]
 Watcher = Callable[[list[Room]], Coroutine[object, object, None]]
 
 
@@ -37,7 +38,7 @@ class Hub:
         self.rooms: dict[uuid.UUID, Room] = {}
         self._layer = Layer(
             self._hear_of_news,
-            self._hear_frame,
+            self.offer,
             self._hear_people,
             self._hear_words,
             self._hear_tab,
@@ -47,6 +48,7 @@ class Hub:
         self._something_stale = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: list[Watcher] = []
+        self._followers: list[Follower] = []
         self._loops: list[asyncio.Task[None]] = []
         self._ticks = 0
 
@@ -84,6 +86,13 @@ class Hub:
         """Asks to be called at every tick with the open rooms."""
         if watcher not in self._watchers:
             self._watchers.append(watcher)
+
+    def follow(self, follower: Follower) -> None:
+        """Asks to be called with new words of the rooms in which this process holds a member's socket.
+
+        However the words came in: from a socket here, on another process, or through the API.
+        """
+        self._followers.append(follower)
 
     async def stop(self) -> None:
         """Ends all that the hub does."""
@@ -126,11 +135,17 @@ class Hub:
             room = self.rooms.get(event.interview_id)
             if room is not None:
                 room.take(event)
+                self._pass_on(room, event.words)
         for room in rooms:
             room.wake()
         if len(events) == FETCH:
             self._stale.update(after)
             self._something_stale.set()
+
+    def _pass_on(self, room: Room, words: StoredWords | None) -> None:
+        if words is not None and any(room.audience("member")):
+            for follower in self._followers:
+                follower(room, words)
 
     async def _tick(self) -> None:
         await asyncio.sleep(TICK_SECONDS)
@@ -190,7 +205,7 @@ class Hub:
         if room is not None:
             told = room.add_words(delta, before)
             if told is not None:
-                await self._offer(interview_id, encode(told), ("candidate", "member"))
+                await self.offer(interview_id, ("candidate", "member"), encode(told))
 
     async def share_interim(self, room: Room, interim: InterimHeard, sender: Connection) -> None:
         """Words that are still being said or typed, for everybody but their speaker."""
@@ -200,31 +215,21 @@ class Hub:
                 await connection.offer(frame)
         await self._layer.tell_frame(room.interview_id, ("candidate", "member"), frame)
 
-    async def tell_members(self, interview_id: uuid.UUID, frame: str) -> None:
-        await self._broadcast(interview_id, frame, "member")
-
     async def tell_leaders(self, interview_id: uuid.UUID, frame: str) -> None:
-        """For those members only who may lead the interview."""
-        await self._broadcast(interview_id, frame, "leader")
+        """For those members only who may lead the interview, on every process."""
+        await self.offer(interview_id, ("leader",), frame)
+        await self._layer.tell_frame(interview_id, ("leader",), frame)
 
-    async def _broadcast(self, interview_id: uuid.UUID, frame: str, listener: Listener) -> None:
-        await self._offer(interview_id, frame, (listener,))
-        await self._layer.tell_frame(interview_id, (listener,), frame)
-
-    async def _offer(
-        self, interview_id: uuid.UUID, frame: str, listeners: Iterable[Listener]
+    async def offer(
+        self, interview_id: uuid.UUID, listeners: Iterable[Listener], frame: str
     ) -> None:
+        """For the sockets of this process."""
         room = self.rooms.get(interview_id)
         if room is None:
             return
         for listener in listeners:
             for connection in room.leaders() if listener == "leader" else room.audience(listener):
                 await connection.offer(frame)
-
-    async def _hear_frame(
-        self, interview_id: uuid.UUID, listeners: Iterable[Listener], frame: str
-    ) -> None:
-        await self._offer(interview_id, frame, listeners)
 
     # Presence
 

@@ -32,6 +32,16 @@ class RoomFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredWords:
+    """A segment that was just stored. `question_ref`: the planned question that it put first."""
+
+    seg_id: str
+    speaker: str
+    text: str
+    question_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewEvent:
     """A stored event as each audience sees it; `candidate` is empty where it may not see it.
 
@@ -44,6 +54,7 @@ class NewEvent:
     candidate_seq: int | None
     candidate: str
     closes_question: str
+    words: StoredWords | None
 
 
 def read_facts(interview_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RoomFacts]:
@@ -80,7 +91,14 @@ def _seen_by_each(row: Event) -> NewEvent:
         candidate_seq=row.candidate_seq,
         candidate="" if row.candidate_seq is None else _frame(row, "candidate"),
         closes_question=row.payload["msg_id"] if row.kind in _CLOSES_QUESTION else "",
+        words=_words(row) if row.kind == EventKind.SEGMENT_FINAL else None,
     )
+
+
+def _words(row: Event) -> StoredWords:
+    told = row.payload
+    ref = str(row.member_payload.get("question_ref", ""))
+    return StoredWords(told["seg_id"], told["speaker"], told["text"], ref)
 
 
 def _frame(row: Event, audience: Audience) -> str:

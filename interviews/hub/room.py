@@ -1,7 +1,7 @@
 """A room as this process sees it: the latest frames of each audience, the sockets, and who is there."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from interviews.events import Audience, OpenQuestion, Person, Presence, QuestionDelta, encode
@@ -83,6 +83,13 @@ class Room:
         self._elsewhere = {k: e for k, e in self._elsewhere.items() if e.until > now}
         present = {k: e.person for k, e in self._elsewhere.items()} | self.here()
         return sorted(present.values(), key=lambda p: (p.role != "candidate", p.name))
+
+    def holds_first_of(self, roles: Collection[str]) -> bool:
+        """Whether, of all who are here with such a role, this process holds the first: one process is that."""
+        here = self.here()
+        everybody = {key: seen.person for key, seen in self._elsewhere.items()} | here
+        keys = [key for key, person in everybody.items() if person.role in roles]
+        return bool(keys) and min(keys) in here
 
     def changed_presence(self) -> str | None:
         """The frame to send if somebody came or went since it was asked last."""

@@ -9,23 +9,23 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from ai_engine.inputs import CallContext, Excerpt, PlanQuestion
 from ai_engine.skills.suggest_follow_up import FollowUp, suggest_follow_up
-from interviews.coverage import Planned, asked_in, is_same_idea
+from interviews.coverage import is_same_idea
 from interviews.director import says_the_same
 from interviews.events import EventKind
 from interviews.guard import find_prohibited, find_protected_facts
-from interviews.hub import in_database
-from interviews.models import AskedQuestion, Interview, Segment, Suggestion
+from interviews.hub import StoredWords, in_database
+from interviews.models import Interview, Segment, Suggestion
 from interviews.queries.panel import Coverage, coverage_of
+from interviews.services.note_question import asked_refs
 from interviews.services.participants import Participant, enter_room
 from interviews.services.record_transcript import Recorded, recorded
 from interviews.services.room_log import SenderKey, append_event, find_sent, lock_room
 from interviews.services.room_refusals import NoSuchSegment, NotYours
-from interviews.states import InterviewState, Mode, Speaker
+from interviews.states import OVER, InterviewState, Mode, Speaker
 
 DEADLINE = 6.0  # a suggestion that comes later is about something else
 QUIET = timedelta(seconds=10)  # between two suggestions: one at a time, and not a stream of them
@@ -47,7 +47,6 @@ class Assistance:
     """What is told to members at once after a segment, and whether a suggestion may be thought of."""
 
     warnings: tuple[Warned, ...]
-    covered: Coverage | None
     may_suggest: bool
 
 
@@ -61,18 +60,17 @@ class _Material:
     dismissed: tuple[str, ...]
 
 
-def look_at_segment(*, interview_id: uuid.UUID, seg_id: str, now: datetime) -> Assistance:
-    """What a new segment means: a question of the plan asked, a topic that should not be."""
-    row = Segment.objects.select_related("interview").filter(
-        interview_id=interview_id, seg_id=seg_id
-    ).first()  # fmt: skip
-    if row is None:
-        return Assistance((), None, may_suggest=False)
-    if row.speaker == Speaker.INTERVIEWER:
-        return Assistance(_prohibited(row), _note_question(row, now), may_suggest=False)
-    is_assisted = row.interview.mode == Mode.ASSISTED
-    is_live = row.interview.state == InterviewState.LIVE
-    return Assistance(_facts(row), None, may_suggest=is_assisted and is_live)
+def look_at_words(words: StoredWords, *, mode: str, state: str) -> Assistance:
+    """What new words mean: a topic that should not be, and whether they are worth a thought."""
+    if words.speaker == Speaker.INTERVIEWER:
+        return Assistance(_prohibited(words), may_suggest=False)
+    may_suggest = mode == Mode.ASSISTED and state not in OVER
+    return Assistance(_facts(words), may_suggest=may_suggest)
+
+
+def read_coverage(interview_id: uuid.UUID) -> Coverage:
+    """How the plan stands."""
+    return coverage_of(Interview.objects.get(id=interview_id))
 
 
 async def suggest(*, interview_id: uuid.UUID) -> Suggestion | None:
@@ -120,51 +118,19 @@ def answer_suggestion(
         return recorded(event, by)
 
 
-def _prohibited(row: Segment) -> tuple[Warned, ...]:
+def _prohibited(words: StoredWords) -> tuple[Warned, ...]:
     return tuple(
-        Warned(row.seg_id, found.topic.label, found.words, found.ask_instead)
-        for found in find_prohibited(row.text)
+        Warned(words.seg_id, found.topic.label, found.words, found.ask_instead)
+        for found in find_prohibited(words.text)
     )
 
 
-def _facts(row: Segment) -> tuple[Warned, ...]:
+def _facts(words: StoredWords) -> tuple[Warned, ...]:
     advice = "The candidate told this unasked. It must play no part in your judgement."
     return tuple(
-        Warned(row.seg_id, found.topic.label, found.words, advice)
-        for found in find_protected_facts(row.text)
+        Warned(words.seg_id, found.topic.label, found.words, advice)
+        for found in find_protected_facts(words.text)
     )
-
-
-def _note_question(row: Segment, now: datetime) -> Coverage | None:
-    """Stores that a planned question was asked, so that answers and the report find it."""
-    with transaction.atomic():
-        room = lock_room(row.interview_id)
-        questions = list(room.plan_version.questions.all())
-        asked = _asked_refs(room)
-        open_ones = [Planned(str(q.id), q.text) for q in questions if str(q.id) not in asked]
-        ref = asked_in(row.text, open_ones)
-        if ref is None:
-            return None
-        highest = AskedQuestion.objects.filter(interview=room).aggregate(Max("position"))
-        AskedQuestion.objects.create(
-            interview=room,
-            question_id=ref,
-            position=(highest["position__max"] or 0) + 1,
-            move="member",
-            state=AskedQuestion.State.ASKED,
-            text=row.text,
-            asked_by_id=row.member_id,
-            started_at=now,
-            asked_at=now,
-        )
-        return coverage_of(room)
-
-
-def _asked_refs(room: Interview) -> frozenset[str]:
-    rows = AskedQuestion.objects.filter(
-        interview=room, question__isnull=False, state=AskedQuestion.State.ASKED
-    )
-    return frozenset(str(ref) for ref in rows.values_list("question_id", flat=True))
 
 
 def _comes_again(text: str, material: _Material) -> bool:
@@ -180,7 +146,7 @@ def _gather(interview_id: uuid.UUID, now: datetime) -> _Material | None:
     latest = room.suggestions.order_by("-created_at").first()
     if latest is not None and now - latest.created_at < QUIET:
         return None
-    asked = _asked_refs(room)
+    asked = asked_refs(room)
     ideas = list(room.suggestions.values_list("text", "answer"))
     off = frozenset(room.organisation.ai_providers_off)
     return _Material(

@@ -11,8 +11,10 @@ from django.db import IntegrityError, transaction
 
 from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
+from interviews.same_words import Verdict
 from interviews.services.half_asked import take_turn_back
 from interviews.services.heard_twice import find_heard_before, note_heard_twice
+from interviews.services.note_question import note_question
 from interviews.services.participants import Participant, enter_room
 from interviews.services.room_clock import elapsed_ms
 from interviews.services.room_log import SenderKey, append_event, find_sent
@@ -163,18 +165,22 @@ def _store(by: Participant, segment: SpokenSegment, sender: SenderKey, now: date
     is_late = check_open(interview, by, now)
     row = _make_segment(interview, by, segment, now, is_late=is_late)
     found = find_heard_before(row)
+    is_interviewers = row.speaker == Speaker.INTERVIEWER
     if found is not None:
         earlier, verdict = found
+        if is_interviewers and verdict is Verdict.LATER_REPLACES:
+            note_question(interview, row, now)
         return note_heard_twice(
             interview, earlier=earlier, later=row, verdict=verdict, sender=sender, now=now
         )
     row.save(force_insert=True)
+    ref = note_question(interview, row, now) if is_interviewers else ""
     return append_event(
         interview,
         kind=EventKind.SEGMENT_FINAL,
         at=now,
         payload=_told(row),
-        member_payload=_told_to_members(row),
+        member_payload=_told_to_members(row, ref),
         for_candidate=True,
         sender=sender,
     )
@@ -235,8 +241,10 @@ def _told(row: Segment) -> dict[str, JsonValue]:
     return told
 
 
-def _told_to_members(row: Segment) -> dict[str, JsonValue]:
+def _told_to_members(row: Segment, question_ref: str) -> dict[str, JsonValue]:
     told: dict[str, JsonValue] = {"segment": row.id}
+    if question_ref:
+        told["question_ref"] = question_ref
     if row.fed_by_id is not None:
         told["fed_by"] = str(row.fed_by_id)
     return told

@@ -1,4 +1,7 @@
-"""Run inside a stack's environment: makes live rooms for tests that break things, and prints their keys as JSON."""
+"""Run inside a stack's environment: makes rooms for tests that break things, and prints their keys as JSON.
+
+So many of each state; states are separated by commas.
+"""
 
 import json
 import os
@@ -7,7 +10,7 @@ import sys
 import django
 
 
-def main(count: int, state: str, mode: str = "ai_led") -> None:
+def main(count: int, states: str, mode: str = "ai_led") -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
     django.setup()
 
@@ -23,7 +26,7 @@ def main(count: int, state: str, mode: str = "ai_led") -> None:
     plan = make_plan(cast.acme)
     now = timezone.now()
     rooms = []
-    for _ in range(count):
+    for state in [each for each in states.split(",") for _ in range(count)]:
         interview = make_interview(cast, plan=plan, mode=Mode(mode), now=now)
         interview.consent, interview.state = ConsentState.GIVEN, state
         interview.started_at = interview.live_since = now if state == "live" else None

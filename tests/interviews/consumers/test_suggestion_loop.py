@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.test import Client
 from django.utils import timezone
 
 from ai_engine.engine import Engine, engine
@@ -17,7 +18,8 @@ from interviews.models import Interview, Segment, Suggestion
 from interviews.states import InterviewState, Mode
 from tests.cast import QUESTIONS
 from tests.interviews.ai import ai_that_fails, ai_that_writes, quoted
-from tests.interviews.consumers.conftest import Stage
+from tests.interviews.consumers.conftest import HOST, Stage
+from webapi.tokens import issue_token
 
 WORDS = "We lost a day of orders"
 
@@ -173,3 +175,23 @@ async def test_who_may_not_lead_is_told_of_no_warning(assisted: Stage) -> None:
     await otto.say({"type": "ping", "t": 1})
     await otto.until("pong")
     assert "guard.warned" not in {frame["type"] for frame in otto.frames}
+
+
+async def test_words_fed_by_another_tool_are_looked_at_like_any(assisted: Stage) -> None:
+    ines = await assisted.member(assisted.cast.ines)
+    await ines.until("coverage.changed")
+    token = await sync_to_async(issue_token)(user=assisted.cast.ines.user, name="tool")
+    tool = Client(headers={"host": HOST, "authorization": f"Bearer {token.secret}"})
+
+    async def feed(seg_id: str, speaker: str, text: str) -> None:
+        heard = {"seg_id": seg_id, "speaker": speaker, "text": text}
+        address = f"/api/v1/interviews/{assisted.interview.id}/segments"
+        answer = await sync_to_async(tool.post)(address, heard, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+
+    await feed("i1", "interviewer", f"{QUESTIONS[0]} And are you married?")
+    assert (await ines.until("guard.warned"))["seg_id"] == "i1"
+    assert len(str((await ines.until("coverage.changed"))["questions"])) > 2
+    with ai_that_fails(Unreachable):
+        await feed("c1", "candidate", "We lost a day of orders.")
+        await ines.until("assist.paused")

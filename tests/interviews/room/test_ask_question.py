@@ -187,6 +187,17 @@ def test_a_question_without_any_answer_counts_as_skipped(cem: Tab, said: str, st
     assert AskedQuestion.objects.get(move="ask").state == state
 
 
+def test_what_a_member_asked_in_other_words_is_not_asked_again(cem: Tab, rita: Tab) -> None:
+    ask(cem.interview)
+    rita.press("take_over")
+    rita.say("So, could you tell us about a service that you built and ran yourself?")
+    answer(cem, "In 2021 I led the migration and it cut our costs by 30 percent.")
+    rita.press("hand_back")
+    turn = claim(cem.interview)
+    assert turn is not None
+    assert (turn.move.kind, turn.move.text) == ("ask", QUESTIONS[1])
+
+
 def test_a_whisper_is_asked_next(cem: Tab, rita: Tab) -> None:
     ask(cem.interview)
     ask(cem.interview)

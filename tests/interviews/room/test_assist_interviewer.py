@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from interviews.coverage import Planned, asked_in, is_same_idea
+from interviews.hub import StoredWords
 from interviews.models import AskedQuestion, Event, Interview, Moment, Note, Segment, Suggestion
 from interviews.queries.panel import coverage_of, panel_plan
-from interviews.services.assist_interviewer import answer_suggestion, look_at_segment
+from interviews.services.assist_interviewer import answer_suggestion, look_at_words
 from interviews.services.room_refusals import NoSuchSegment, NotYours
 from interviews.services.take_notes import add_note, mark_moment
 from interviews.states import InterviewState, Mode
@@ -31,20 +32,19 @@ def ines(cast: Cast, room: Interview) -> Tab:
 
 def test_a_planned_question_in_other_words_counts_as_asked(room: Interview, ines: Tab) -> None:
     ines.say("So, could you tell us about a service that you built and ran yourself?", seg_id="i1")
-    found = look_at_segment(interview_id=room.id, seg_id="i1", now=NOW)
-    assert found.covered is not None
-    assert found.covered.competencies == ("Technical depth",)
+    assert coverage_of(room).competencies == ("Technical depth",)
     asked = AskedQuestion.objects.get()
     assert asked.question is not None
     assert (asked.question.text, asked.move) == (QUESTIONS[0], "member")
-    assert look_at_segment(interview_id=room.id, seg_id="i1", now=NOW).covered is None
+    assert Event.objects.get().member_payload["question_ref"] == str(asked.question_id)
+    ines.say("Which service did you build and run yourself, you said?", seg_id="i2")
+    assert AskedQuestion.objects.count() == 1, "a question is asked once"
 
 
 def test_an_answer_belongs_to_the_question_a_person_asked(
     room: Interview, ines: Tab, cem: Tab
 ) -> None:
     ines.say(QUESTIONS[0], seg_id="i1")
-    look_at_segment(interview_id=room.id, seg_id="i1", now=NOW)
     cem.say("Our billing.")
     assert Segment.objects.get(speaker="candidate").asked_question == AskedQuestion.objects.get()
 
@@ -71,7 +71,6 @@ def test_a_question_stands_at_its_time_on_the_clock_and_pauses_do_not_count(
 
     def ask(place: int, at: float) -> None:
         ines.say(QUESTIONS[place], seg_id=f"i{place}", now=minute(at))
-        look_at_segment(interview_id=room.id, seg_id=f"i{place}", now=minute(at))
 
     room = make_room_by_log(room, ines)
     ask(0, 1)
@@ -116,17 +115,16 @@ def test_one_idea_in_two_wordings(one: str, other: str, is_same: bool) -> None:
     assert is_same_idea(other, one) is is_same
 
 
-def test_a_prohibited_topic_is_a_private_warning(room: Interview, ines: Tab) -> None:
-    ines.say("Are you planning to have children soon?", seg_id="i1")
-    (warned, *_) = look_at_segment(interview_id=room.id, seg_id="i1", now=NOW).warnings
-    assert warned.advice
-    assert not Event.objects.exclude(kind="segment.final").exists(), "nobody else hears of it"
+def test_a_prohibited_topic_is_a_private_warning() -> None:
+    words = StoredWords("i1", "interviewer", "Are you planning to have children soon?")
+    (warned, *_) = look_at_words(words, mode=Mode.ASSISTED, state=InterviewState.LIVE).warnings
+    assert (warned.seg_id, bool(warned.advice)) == ("i1", True)
 
 
-def test_what_a_candidate_tells_unasked_must_not_count(room: Interview, cem: Tab) -> None:
-    cem.say("I am pregnant, by the way.", seg_id="c1")
-    warnings = look_at_segment(interview_id=room.id, seg_id="c1", now=NOW).warnings
-    assert "no part in your judgement" in warnings[0].advice
+def test_what_a_candidate_tells_unasked_must_not_count() -> None:
+    words = StoredWords("c1", "candidate", "I am pregnant, by the way.")
+    found = look_at_words(words, mode=Mode.ASSISTED, state=InterviewState.LIVE)
+    assert "no part in your judgement" in found.warnings[0].advice
 
 
 def test_a_note_is_kept_for_its_author_and_told_to_nobody(room: Interview, ines: Tab) -> None:
