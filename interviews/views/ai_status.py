@@ -70,12 +70,13 @@ def ai_usage(request: MemberRequest) -> HttpResponse:
 @require_safe
 def ai_status(request: HttpRequest) -> HttpResponse:
     days = days_of_cost(usage.cost_by_day(scope=None, days=DAYS), days=DAYS)
-    outages = last_outages()
+    outages, answers = last_outages(), answers_by_hour()
     shown = {
         "providers": providers_now(scope=None),
         "chart": cost_chart(days, chart_id="cost"),
         "cost": sum((day.cost for day in days), Decimal(0)),
-        "latency": latency_chart(answers_by_hour(), until=now(), hours=24, chart_id="latency"),
+        "latency": latency_chart(answers, until=now(), hours=24, chart_id="latency"),
+        "slowest_ms": max((hour.average_ms for hour in answers), default=0),
         "outages": outages,
         "timeline": outage_chart(outages, until=now(), span=timedelta(days=1), chart_id="outages"),
         "days": DAYS,
