@@ -22,7 +22,10 @@ from benchmarks.ai_engine_load.outage import REQUESTS, ten_minutes
 from benchmarks.ai_engine_load.router_peer import measured
 from benchmarks.registry import Measured, benchmark
 
-PAIRS, CPU_CALLS, WARM_UP = 2500, 2000, 200
+PAIRS, WARM_UP = 2500, 200
+CPU_CALLS, CPU_ROUNDS = 1000, 5
+QUIET_HOP = 15.0
+"""Milliseconds, generously: from one failing SDK call to the next, p99, on two quiet cores."""
 
 
 @cache
@@ -39,7 +42,7 @@ def measure_what_the_engine_adds() -> Iterable[Measured]:
     log, policy = production_ledger()
     before = stored_calls()
     added, direct, cpu = asyncio.run(_added(log, policy))
-    if stored_calls() - before != WARM_UP + PAIRS + CPU_CALLS:
+    if stored_calls() - before != WARM_UP + PAIRS + CPU_CALLS * CPU_ROUNDS:
         raise AssertionError("the ledger lost calls")
     fake = running_fake()
     lite = measured(fake, "overhead")
@@ -76,8 +79,12 @@ async def _added(
         added.append((ended - 2 * between + began) * 1000)
         provider.asked.clear()
     await _stored(log)
-    bare = await _cpu(lambda: provider.complete(asked), log)
-    return added, direct, await _cpu(lambda: engine.complete(asked), log) - bare
+    rounds = [
+        await _cpu(lambda: engine.complete(asked), log)
+        - await _cpu(lambda: provider.complete(asked), log)
+        for _ in range(CPU_ROUNDS)
+    ]
+    return added, direct, statistics.median(rounds)
 
 
 async def _cpu(call: Callable[[], Awaitable[object]], log: BatchedCallLog) -> float:
@@ -97,16 +104,21 @@ async def _stored(log: BatchedCallLog) -> None:
 
 @benchmark("P2")
 def measure_failing_over() -> Iterable[Measured]:
+    """A 99th percentile of milliseconds tells as much about the machine's other load: the goal grows with what
+    the same hop takes by hand, in the same run, over what it takes when nothing else runs."""
     fake = running_fake()
     lite = measured(fake, "failover")
     for name, fault in FAST_FAULTS.items():
         samples = asyncio.run(failing.failover(fake, fault))
+        by_hand = _p99(asyncio.run(bare_sdks.chain(fake, fault)))
+        goal = 50.0 * max(1.0, by_hand / QUIET_HOP)
         since = "request" if fault is None else "failing wire call"
+        beside = {f"LiteLLM {title.partition(', ')[2]}": value
+                  for title, value in lite.items() if title.startswith(f"{name},")}  # fmt: skip
         yield Measured(
-            f"live stream: {since} → next provider asked, after {name}, p99", _p99(samples), "ms", 50.0,
-            ok=_p99(samples) <= 50, samples=samples,
-            peers={f"LiteLLM {title.partition(', ')[2]}": value
-                   for title, value in lite.items() if title.startswith(f"{name},")},
+            f"live stream: {since} → next provider asked, after {name}, p99", _p99(samples), "ms",
+            round(goal, 1), ok=_p99(samples) <= goal, samples=samples,
+            peers={"bare SDKs by hand, p99": by_hand, **beside},
         )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from google.genai.types import HttpOptions, HttpRetryOptions
 from groq import AsyncGroq
 from openai import AsyncOpenAI
 
-from benchmarks.ai_engine_load.engines import WHOLE
+from benchmarks.ai_engine_load.engines import NOBODY, WHOLE
 from benchmarks.ai_engine_load.fake import RunningFake
-from benchmarks.ai_engine_load.faults import MIDSTREAM_FAULTS
+from benchmarks.ai_engine_load.faults import MIDSTREAM_FAULTS, Fault
 
 CALLS = 200
 _WARM_UP = 20
@@ -72,6 +72,26 @@ async def cuts(fake: RunningFake, times: int = 25) -> dict[str, dict[str, float]
     return told
 
 
+async def chain(fake: RunningFake, fault: Fault | None, times: int = 200) -> list[float]:
+    """The same as `failing.failover`, by hand: one SDK in `try`, the other in `except`. What it takes is
+    the machine's and the SDKs' share of it."""
+    async with _sdks(fake, first=fake.address if fault else NOBODY) as sdks:
+        first, second = sdks[1], sdks[2]
+        await _read(first)
+        await _read(second)
+        fake.reset()
+        fake.control(provider=first.provider, always=fault)
+        began: list[float] = []
+        for _ in range(times):
+            began.append(time.monotonic())
+            _, ended = await _read(first)
+            if not ended:
+                await _read(second)
+        samples = fake.hops(first.provider, second.provider, began)
+        fake.reset()
+    return samples
+
+
 async def _read(sdk: Bare) -> tuple[str, bool]:
     """The text of a stream, and whether it ended without an error."""
     text = ""
@@ -84,8 +104,8 @@ async def _read(sdk: Bare) -> tuple[str, bool]:
 
 
 @asynccontextmanager
-async def _sdks(fake: RunningFake) -> AsyncIterator[list[Bare]]:
-    openai = AsyncOpenAI(api_key=_KEY, base_url=f"{fake.address}/api/v1", max_retries=0)
+async def _sdks(fake: RunningFake, *, first: str = "") -> AsyncIterator[list[Bare]]:
+    openai = AsyncOpenAI(api_key=_KEY, base_url=f"{first or fake.address}/api/v1", max_retries=0)
     groq = AsyncGroq(api_key=_KEY, base_url=fake.address, max_retries=0)
     async with httpx2.AsyncClient() as http, openai, groq:
         gemini = genai.Client(

@@ -35,7 +35,6 @@ async def warmed(chain: list[Provider]) -> AsyncIterator[list[Provider]]:
 async def failover(fake: RunningFake, fault: Fault | None, times: int = 200) -> list[float]:
     """Milliseconds until the second provider was asked, by the fake's clock: from the call that failed,
     or from the request where nothing listens. A new engine each time: its breaker would spare the first."""
-    samples: list[float] = []
     async with warmed(vendors(fake, refused=fault is None)) as chain:
         fake.reset()
         fake.control(provider=FIRST, always=fault)
@@ -44,11 +43,7 @@ async def failover(fake: RunningFake, fault: Fault | None, times: int = 200) -> 
             began.append(time.monotonic())
             async for event in Engine(chain).stream(question()):
                 assert isinstance(event, Delta | Finished)
-        calls = fake.control()["calls"]
-        failed = [float(str(call["at"])) for call in calls if call["provider"] == FIRST]
-        asked = [float(str(call["at"])) for call in calls if call["provider"] == SECOND]
-        since = began if fault is None else failed[:: len(failed) // times]
-        samples = [(to - at) * 1000 for at, to in zip(since, asked, strict=True)]
+        samples = fake.hops(FIRST, SECOND, began)
         fake.reset()
     return samples
 

@@ -25,6 +25,15 @@ class RunningFake:
             told: dict[str, list[dict[str, object]]] = json.load(reply)
         return told
 
+    def hops(self, first: str, second: str, began: list[float]) -> list[float]:
+        """Milliseconds from each request's first call to one provider to its call to another, by this
+        server's clock (the machine's monotonic one); from the request itself where none arrived."""
+        calls = self.control()["calls"]
+        failed = [float(str(call["at"])) for call in calls if call["provider"] == first]
+        asked = [float(str(call["at"])) for call in calls if call["provider"] == second]
+        since = failed[:: len(failed) // len(began)] if failed else began
+        return [(to - at) * 1000 for at, to in zip(since, asked, strict=True)]
+
     def reset(self) -> None:
         asked = urllib.request.Request(f"{self.address}/control/reset", data=b"", method="POST")
         with urllib.request.urlopen(asked, timeout=10) as reply:
