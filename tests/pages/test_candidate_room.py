@@ -383,7 +383,6 @@ def test_nothing_of_the_interview_stays_when_it_is_over(browser: Browser, addres
         speak(page)
         room.until(lambda: room.of("segment.interim"))
         speak(page, is_loud=False)
-        page.get_by_role("button", name="I'm done").click()
         room.until(lambda: room.of("audio.end"))
         room.words(room.of("audio.end")[0]["seg_id"], "We built a mill.")
         room.event("state.changed", state="ended")
