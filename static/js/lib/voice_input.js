@@ -151,8 +151,9 @@ export class VoiceInput {
   }
 
   #frame(samples, level) {
-    if (this.#elements.level) this.#elements.level.value = Math.min(1, level * 8);
-    if (!this.#state.rests) this.#segments.push(samples, level);
+    const { rests } = this.#state;
+    if (this.#elements.level) this.#elements.level.value = rests ? 0 : Math.min(1, level * 8);
+    if (!rests) this.#segments.push(samples, level);
   }
 
   #voice(segId, text = "") {
