@@ -11,7 +11,6 @@ from typing import Protocol
 
 logger = getLogger(__name__)
 _BATCH = 500
-_STORE_IS_DOWN = 3  # entries refused one by one, and none taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +56,10 @@ class OutageRecord:
 
 
 LogEntry = CallRecord | OutageRecord
+
+
+class EntryRefused(Exception):
+    """The store is well, and one of these entries it will never take. Any other error means that it is away."""
 
 
 class CallLog(Protocol):
@@ -116,7 +119,8 @@ class BatchedCallLog:
                 self._start()
 
     def flush(self) -> None:
-        """Stores all that waits. What cannot be stored goes back to the front of the queue."""
+        """Stores all that waits. Where the store is away, what it did not take goes back to the front of the
+        queue; an entry that it refuses is left out, and the log says so."""
         with self._storing:
             while self._waiting:
                 batch: list[LogEntry] = []
@@ -125,38 +129,22 @@ class BatchedCallLog:
                 try:
                     self._store_without_the_bad(batch)
                 except Exception:
-                    self._waiting.extendleft(reversed(batch))
+                    self._waiting.extendleft(reversed(batch))  # some are stored: they count once
                     raise
 
     def _store_without_the_bad(self, batch: Sequence[LogEntry]) -> None:
-        """One entry that the store refuses must not hold up, for ever, all that come after it."""
-        try:
-            self._store(batch)
-        except Exception:
-            if len(batch) == 1:
-                raise
-            self._store_halves(batch)
-
-    def _store_halves(self, batch: Sequence[LogEntry]) -> None:
-        """Halves what is refused until single entries are. Raises what the store raised where it takes none
-        of several: then the store is at fault, and not an entry."""
-        parts, refused, is_any_stored = [batch], 0, False
+        """Halves what is refused until single entries are: one must not hold up all that come after it."""
+        parts = [batch]
         while parts:
             part = parts.pop()
             try:
                 self._store(part)
-                is_any_stored = True
-            except Exception as problem:
-                if len(part) > 1:
-                    middle = len(part) // 2
-                    parts += [part[middle:], part[:middle]]
+            except EntryRefused as problem:
+                if len(part) == 1:
+                    logger.error("An entry of the AI call log cannot be stored.", exc_info=problem)
                     continue
-                refused += 1
-                if refused == _STORE_IS_DOWN and not is_any_stored:
-                    raise
-                logger.error("An entry of the AI call log cannot be stored.", exc_info=problem)
-        if not is_any_stored:
-            raise RuntimeError("the store takes no entry of the AI call log")
+                middle = len(part) // 2
+                parts += [part[middle:], part[:middle]]
 
     def _start(self) -> None:
         with self._starting:

@@ -9,21 +9,33 @@ from decimal import Decimal
 from operator import attrgetter
 
 from asgiref.sync import sync_to_async
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F, Sum
 
-from ai_engine.call_log import CallRecord, LogEntry, OutageRecord
+from ai_engine.call_log import CallRecord, EntryRefused, LogEntry, OutageRecord
 from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
 from ai_engine.policy import ScopeRules
 
 _COLUMNS = tuple(str(field.column) for field in ModelCall._meta.concrete_fields[1:])
 _LONGEST_MODEL = 120
+_REFUSALS = (DataError, IntegrityError, ValidationError, ValueError, TypeError, ArithmeticError)
 _in_order = attrgetter(*_COLUMNS)
 
 
-@transaction.atomic
 def store(entries: Sequence[LogEntry]) -> None:
-    """One transaction for a batch. A record that is already there is not counted again."""
+    """One transaction for a batch. A record that is already there is not counted again.
+
+    Raises EntryRefused where a value is at fault, and not the database.
+    """
+    try:
+        _store(entries)
+    except _REFUSALS as problem:
+        raise EntryRefused(str(problem)[:500]) from problem
+
+
+@transaction.atomic
+def _store(entries: Sequence[LogEntry]) -> None:
     calls = _new(entry for entry in entries if isinstance(entry, CallRecord))
     if calls:
         _insert(calls)

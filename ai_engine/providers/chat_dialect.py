@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from ai_engine.errors import AiError, BadAnswer, Blocked, CutOff, Truncated
 from ai_engine.inputs import JsonValue
 from ai_engine.messages import Answer, Request, Usage
-from ai_engine.providers.translation import from_status
+from ai_engine.providers.translation import from_status, status_in
+from ai_engine.providers.wire_text import text_of
 
 _EXTENSIONS = {
     "audio/webm": "webm", "audio/ogg": "ogg", "audio/wav": "wav", "audio/x-wav": "wav",
@@ -37,7 +38,7 @@ def json_schema(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 def read_completion(provider: str, request: Request, completion: object) -> Answer:
     """The answer in a whole reply."""
     choice = _first_choice(provider, completion)
-    text = _text(getattr(getattr(choice, "message", None), "content", None))
+    text = text_of(getattr(getattr(choice, "message", None), "content", None))
     finish = getattr(choice, "finish_reason", None)
     return finished(
         provider,
@@ -45,7 +46,7 @@ def read_completion(provider: str, request: Request, completion: object) -> Answ
         text=text,
         shown=text,
         finish=finish if isinstance(finish, str) else None,
-        model=_text(getattr(completion, "model", None)),
+        model=text_of(getattr(completion, "model", None)),
         usage=usage(completion),
         cost=cost(completion),
     )
@@ -85,11 +86,9 @@ def error_inside(provider: str, reply: object) -> AiError | None:
     groq = getattr(getattr(reply, "x_groq", None), "error", None)
     if not error:
         return CutOff(provider, "stopped early") if groq else None
-    code = error.get("code") if isinstance(error, dict) else None
-    if isinstance(code, str) and code.isdigit():
-        code = int(code)
-    if isinstance(code, int) and 400 <= code < 600:
-        return from_status(provider, code, str(error))
+    status = status_in(error.get("code")) if isinstance(error, dict) else None
+    if status is not None:
+        return from_status(provider, status, str(error))
     return BadAnswer(provider, "an error with status 200")
 
 
@@ -132,7 +131,3 @@ def cost(reply: object) -> Decimal | None:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) and value >= 0 else 0
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

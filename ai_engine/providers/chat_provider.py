@@ -11,6 +11,7 @@ from ai_engine.messages import Answer, Operation, Request, StreamPart, Usage
 from ai_engine.providers import chat_dialect
 from ai_engine.providers.protocol import ProviderSettings
 from ai_engine.providers.translation import translate
+from ai_engine.providers.wire_text import text_of
 
 Body = dict[str, JsonValue]
 Call = Callable[..., Awaitable[object]]
@@ -125,8 +126,12 @@ class ChatProvider:
         if not isinstance(text, str):
             raise BadAnswer(self.name, "no text")
         seconds = getattr(reply, "duration", None)
-        heard = float(seconds) if isinstance(seconds, int | float) else 0.0
-        return Answer(text.strip(), self._settings.stt_model, usage=Usage(audio_seconds=heard))
+        try:
+            heard = float(seconds) if isinstance(seconds, int | float) else 0.0
+        except OverflowError:
+            heard = 0.0
+        usage = Usage(audio_seconds=heard)
+        return Answer(text_of(text).strip(), self._settings.stt_model, usage=usage)
 
 
 @dataclass(slots=True)
@@ -144,9 +149,7 @@ class _Ending:
         inside = chat_dialect.error_inside(provider, chunk)
         if inside is not None:
             raise inside
-        model = getattr(chunk, "model", None)
-        if isinstance(model, str) and model:
-            self.model = model
+        self.model = text_of(getattr(chunk, "model", None)) or self.model
         told = chat_dialect.usage(chunk)
         if told != Usage():
             self.usage = told
@@ -157,8 +160,7 @@ class _Ending:
         finish = getattr(choices[0], "finish_reason", None)
         if isinstance(finish, str):
             self.finish = finish
-        content = getattr(getattr(choices[0], "delta", None), "content", None)
-        text = content if isinstance(content, str) else ""
+        text = text_of(getattr(getattr(choices[0], "delta", None), "content", None))
         self.any_text = self.any_text or bool(text.strip())
         return text
 

@@ -16,6 +16,7 @@ from ai_engine.messages import Answer, Operation, Request, StreamPart, Usage
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
 from ai_engine.providers.translation import translate
+from ai_engine.providers.wire_text import text_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -172,9 +173,7 @@ class _Ending:
         feedback = getattr(reply, "prompt_feedback", None)
         if getattr(feedback, "block_reason", None):
             raise Blocked(provider, "block_reason")
-        model = getattr(reply, "model_version", None)
-        if isinstance(model, str):
-            self.model = model
+        self.model = text_of(getattr(reply, "model_version", None)) or self.model
         self.usage = _usage(reply) or self.usage
         candidates = getattr(reply, "candidates", None)
         if not isinstance(candidates, list) or not candidates:
@@ -228,8 +227,7 @@ def _words(candidate: object) -> str:
     parts = getattr(getattr(candidate, "content", None), "parts", None)
     if not isinstance(parts, list):
         return ""
-    texts = [part.text for part in parts if not getattr(part, "thought", None)]
-    return "".join(text for text in texts if isinstance(text, str))
+    return "".join(text_of(part.text) for part in parts if not getattr(part, "thought", None))
 
 
 def _usage(reply: object) -> Usage | None:

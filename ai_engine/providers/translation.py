@@ -8,7 +8,9 @@ import email.utils
 import json
 import re
 import time
+import traceback
 from collections.abc import Iterator, Mapping
+from logging import getLogger
 
 from ai_engine.errors import (
     AiError,
@@ -29,6 +31,7 @@ from ai_engine.errors import (
     Unreachable,
 )
 
+logger = getLogger(__name__)
 _VENDOR_MODULES = (
     "google",
     "openai",
@@ -63,7 +66,7 @@ _MODERATED = re.compile(r"moderat|flagged|safety|content[ _](filter|policy)", re
 
 
 def translate(provider: str, problem: BaseException, *, begun: bool) -> AiError | None:
-    """Our error for what an SDK raised; None if it is not theirs but a fault of our own.
+    """Our error for what went wrong while an SDK was at work; None for a fault of our own code.
 
     `begun` says that the answer had started, so that a cut connection is a cut answer.
     """
@@ -73,6 +76,9 @@ def translate(provider: str, problem: BaseException, *, begun: bool) -> AiError 
     if status is not None:
         return from_status(provider, status, _body(problem), _headers(problem))
     chain = [type(link).__name__ for link in _causes(problem)]
+    unsendable = _unsendable(provider, problem)
+    if unsendable is not None:
+        return unsendable
     if any("complete message body" in str(link) for link in _causes(problem)):
         return CutOff(provider, "the body ended early")
     for known, error in (
@@ -83,14 +89,11 @@ def translate(provider: str, problem: BaseException, *, begun: bool) -> AiError 
     ):
         if any(name in known for name in chain):
             return error(provider, chain[-1])
-    if "UnicodeEncodeError" in chain:
-        # A key with a typographic quote, or half a character in a text: no other provider would take it either.
-        return RequestRejected(provider, "it holds characters that cannot be sent")
     if any("Timeout" in name for name in chain):
         return TimedOut(provider, chain[-1])
-    if not type(problem).__module__.startswith(_VENDOR_MODULES):
-        return None
-    return _error_event(provider, problem) if begun else Disconnected(provider, chain[0])
+    if type(problem).__module__.startswith(_VENDOR_MODULES):
+        return _error_event(provider, problem) if begun else Disconnected(provider, chain[0])
+    return _stumbled(provider, problem)
 
 
 def from_status(
@@ -116,7 +119,9 @@ def from_status(
         failed = TooLong
     elif _BAD_KEY.search(body):
         failed = KeyRejected
-    elif _NO_MODEL.search(body):
+    elif (
+        _NO_MODEL.search(body) and "response_format" not in body
+    ):  # it is there, and knows no schemas
         failed = ModelMissing
     if failed is None:
         return RequestRejected(provider, f"status {status}", status=status)
@@ -133,12 +138,37 @@ def retry_after(headers: Mapping[str, str], body: str) -> float | None:
         return float(value)
     if value:
         try:
-            at = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+            moment = email.utils.parsedate_to_datetime(value).timestamp()
+        except (ValueError, TypeError, OverflowError):
             return None
-        return max(0.0, at.timestamp() - time.time())
+        return max(0.0, moment - time.time())
     delay = re.search(r"""["']retryDelay["']:\s*["'](\d{1,9}(?:\.\d+)?)s["']""", body)
     return float(delay.group(1)) if delay else None
+
+
+def _unsendable(provider: str, problem: BaseException) -> AiError | None:
+    """What cannot be put on the wire: a key that is no key, or a text with half a character in it."""
+    for link in _causes(problem):
+        if "Illegal header value" in str(link):
+            return KeyRejected(provider, "its key holds characters that no header takes")
+        if isinstance(link, UnicodeEncodeError) and link.encoding == "utf-8":
+            return RequestRejected(provider, "a text holds characters that cannot be sent")
+        if isinstance(link, UnicodeEncodeError):
+            return KeyRejected(provider, "its key holds characters that no header takes")
+    return None
+
+
+def _stumbled(provider: str, problem: BaseException) -> AiError | None:
+    """SDKs trust their servers: a list where they expect an object, or a number of five thousand digits,
+    makes them fail as if they had been called wrongly. Another provider can still answer."""
+    for frame, _ in traceback.walk_tb(problem.__traceback__):
+        if str(frame.f_globals.get("__name__", "")).startswith(_VENDOR_MODULES):
+            name = type(problem).__name__
+            logger.warning(
+                "The SDK of %s cannot read a reply: %s.", provider, name, exc_info=problem
+            )
+            return BadAnswer(provider, f"its SDK failed: {name}")
+    return None
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:
@@ -152,12 +182,17 @@ def _causes(problem: BaseException) -> Iterator[BaseException]:
 
 def _status(problem: BaseException) -> int | None:
     for attribute in ("status_code", "code"):
-        value = getattr(problem, attribute, None)
-        if isinstance(value, str) and value.isdigit():
-            value = int(value)
-        if isinstance(value, int) and 400 <= value < 600:
-            return value
+        status = status_in(getattr(problem, attribute, None))
+        if status is not None:
+            return status
     return None
+
+
+def status_in(code: object) -> int | None:
+    """The status of a failure that a code names, as a number or in digits."""
+    if isinstance(code, str) and re.fullmatch(r"[45][0-9]{2}", code):
+        return int(code)
+    return code if isinstance(code, int) and 400 <= code < 600 else None
 
 
 def _body(problem: BaseException) -> str:
@@ -191,9 +226,7 @@ def _failed_generation(body: str) -> str:
 def _error_event(provider: str, problem: BaseException) -> AiError:
     """An error that came as an event of a stream that had begun with status 200."""
     body = getattr(problem, "body", None)
-    code = body.get("code") if isinstance(body, dict) else None
-    if isinstance(code, str) and code.isdigit():
-        code = int(code)
-    if isinstance(code, int) and 400 <= code < 600:
-        return from_status(provider, code, json.dumps(body, default=str))
+    status = status_in(body.get("code")) if isinstance(body, dict) else None
+    if status is not None:
+        return from_status(provider, status, json.dumps(body, default=str))
     return CutOff(provider, "error in the stream")

@@ -8,9 +8,16 @@ from decimal import Decimal
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connection
 
 from ai_engine import ledger, usage
-from ai_engine.call_log import BatchedCallLog, CallRecord, LogEntry, OutageRecord
+from ai_engine.call_log import (
+    BatchedCallLog,
+    CallRecord,
+    EntryRefused,
+    LogEntry,
+    OutageRecord,
+)
 from ai_engine.engine import Engine
 from ai_engine.errors import Overloaded, Unreachable
 from ai_engine.models import DailyUse, ModelCall
@@ -193,13 +200,15 @@ def test_what_cannot_be_stored_waits_for_the_next_time() -> None:
     assert stored == [f"r{number}" for number in range(1, 1201)], "all of them, in their order"
 
 
-@pytest.mark.parametrize("bad", [{"r1"}, {"r7", "r8"}, {"r999"}])
+@pytest.mark.parametrize(
+    "bad", [{"r1"}, {"r7", "r8"}, {f"r{number}" for number in range(9)}, {"r999"}]
+)
 def test_an_entry_that_is_refused_holds_up_no_other(bad: set[str]) -> None:
     stored: set[str] = set()
 
     def store_unless_bad(entries: Sequence[LogEntry]) -> None:
         if bad & set(names(entries)):
-            raise ValueError("out of range")
+            raise EntryRefused("out of range")
         stored.update(names(entries))
 
     log = BatchedCallLog(store_unless_bad, seconds=0)
@@ -207,6 +216,29 @@ def test_an_entry_that_is_refused_holds_up_no_other(bad: set[str]) -> None:
         log.note(record(number))
     log.flush()
     assert stored == {f"r{number}" for number in range(1000)} - bad
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"tokens_in": -(10**30)},
+        {"cost": Decimal("NaN")},
+        {"cost": Decimal(10**12)},
+        {"skill": "x" * 400},
+    ],
+)
+def test_what_no_table_takes_is_left_out_however_many_there_are(bad: dict[str, object]) -> None:
+    if connection.vendor == "sqlite" and "skill" in bad:
+        pytest.skip("SQLite has no longest text")
+    log = BatchedCallLog(ledger.store, seconds=0)
+    for number in range(4):
+        log.note(record(number, **bad))
+    log.note(record(4))
+    log.flush()
+    assert [row.request_id for row in ModelCall.objects.all()] == ["r4"]
+    assert DailyUse.objects.get().calls == 1
 
 
 def names(entries: Sequence[LogEntry]) -> list[str]:

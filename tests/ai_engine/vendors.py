@@ -55,8 +55,9 @@ def in_json(context: CallContext | None = None) -> Request:
 class Vendors:
     """The three SDKs, clients kept for the whole test."""
 
-    def __init__(self, fake: FakeProviders) -> None:
+    def __init__(self, fake: FakeProviders, *, api_key: str = "a-key") -> None:
         self.fake = fake
+        self._api_key = api_key
         self._providers: dict[str, Provider] = {}
 
     def provider(self, name: str) -> Provider:
@@ -66,7 +67,7 @@ class Vendors:
 
     def _made(self, name: str) -> Provider:
         settings = ProviderSettings(
-            api_key="a-key",
+            api_key=self._api_key,
             base_url=self.fake.addresses()[name],
             model=f"{name}-model",
             stt_model=f"{name}-hears",

@@ -147,6 +147,18 @@ def error(asked: Asked, status: int, message: str = "made to fail") -> Json:
     return {"error": {"code": status, "message": message, "type": "failed"}}
 
 
+def model_gone(asked: Asked) -> tuple[int, Json]:
+    """Status and body: only Gemini says 404."""
+    model = asked.model
+    if asked.provider == "gemini":
+        return 404, error(asked, 404, f"models/{model} is not found for API version v1beta")
+    if asked.provider == "openrouter":
+        return 400, error(asked, 400, f"{model} is not a valid model ID")
+    said = f"The model `{model}` has been decommissioned and is no longer supported."
+    told = {"message": said, "type": "invalid_request_error", "code": "model_decommissioned"}
+    return 400, {"error": told}
+
+
 def blocked(reason: str) -> tuple[str, str]:
     """Text and finish reason of an answer that a filter withheld."""
     return "", reason or "content_filter"

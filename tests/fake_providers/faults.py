@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 Fault = dict[str, object]
 KINDS = {
     "status": "answers with `status`, a JSON error, `headers` if given, or `body` as it is",
+    "model_gone": "says in its own way that there is no such model, or no more",
     "hang": "says nothing at all",
     "headers_then_silence": "sends the head of a 200, then nothing",
     "disconnect": "closes before a byte",

@@ -147,6 +147,7 @@ class _Call:
     async def answer(self) -> None:
         before = {
             "status": self._status,
+            "model_gone": self._model_gone,
             "hang": self._silence,
             "headers_then_silence": self._headers_then_silence,
             "disconnect": self._disconnect,
@@ -174,6 +175,10 @@ class _Call:
         elif not isinstance(body, str):
             body = json.dumps(body)
         await _send(self._writer, status, body.encode(), headers=headers)
+
+    async def _model_gone(self) -> None:
+        status, body = dialects.model_gone(self._asked)
+        await _send(self._writer, status, json.dumps(body).encode())
 
     async def _silence(self) -> None:
         """Until the other side goes away."""

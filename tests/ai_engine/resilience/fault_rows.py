@@ -56,6 +56,7 @@ ROWS = [
     Row("403 not allowed", status(403), "key_rejected", 1, "open"),
     Row("403 moderated", status(403, body=MODERATED), "blocked", 4, "closed"),
     Row("404 model unknown", status(404), "model_missing", 1, "open"),
+    Row("the model is gone", {"kind": "model_gone"}, "model_missing", 1, "open"),
     Row("400 our fault", status(400), "request_rejected", 4, "closed", result="request_rejected"),
     Row("422 our fault", status(422), "request_rejected", 4, "closed", result="request_rejected"),
     Row("400 context length", status(400, body=CONTEXT), "too_long", 4, "closed"),

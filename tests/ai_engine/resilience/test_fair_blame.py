@@ -13,6 +13,7 @@ from ai_engine.errors import (
     BudgetSpent,
     Disconnected,
     InvalidOutput,
+    KeyRejected,
     ModelMissing,
     RateLimited,
     RequestRejected,
@@ -168,15 +169,19 @@ def test_a_model_that_is_gone_is_said_to_be_missing(status: int, body: str) -> N
     assert isinstance(from_status("groq", status, body), ModelMissing)
 
 
-def test_a_request_of_ours_stays_ours() -> None:
-    error = from_status("groq", 400, '{"error":{"message":"temperature must be at most 2"}}')
+@pytest.mark.parametrize(
+    "message",
+    ["temperature must be at most 2", "model m-1: response_format is not supported"],
+)
+def test_a_request_of_ours_stays_ours(message: str) -> None:
+    error = from_status("groq", 400, f'{{"error":{{"message":"{message}"}}}}')
     assert isinstance(error, RequestRejected)
 
 
 def test_what_cannot_be_encoded_is_an_error_of_the_tree() -> None:
     with pytest.raises(UnicodeEncodeError) as caught:
         "“key”".encode("ascii")
-    assert isinstance(translate("groq", caught.value, begun=False), RequestRejected)
+    assert isinstance(translate("groq", caught.value, begun=False), KeyRejected)
 
 
 @dataclass
