@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from interviews.analytics import InterviewFigures
@@ -28,7 +28,7 @@ from interviews.models import (
 )
 from interviews.queries.figures import from_stored
 from interviews.queries.transcript import clock_words
-from interviews.states import LevelStatus, PartKind, Speaker
+from interviews.states import LevelStatus, Mode, PartKind, Speaker
 
 SECTION_WORDS = {
     "question": "Answers",
@@ -301,13 +301,17 @@ def _plan_questions(interview: Interview) -> QuerySet[Question]:
 
 
 def _states_of_questions(interview: Interview) -> dict[uuid.UUID, str] | None:
-    """By question: asked, answered or skipped. None when nobody noted what was asked."""
+    """By question: asked, answered or skipped. None when nobody noted what was asked.
+
+    Answered is what the candidate said words about: only some ways to talk mark the end of an answer.
+    """
+    words = interview.segments.filter(speaker=Speaker.CANDIDATE, asked_question=OuterRef("pk"))
     rows = AskedQuestion.objects.filter(interview=interview, question__isnull=False)
     states: dict[uuid.UUID, str] = {}
-    for question_id, state, answered_at in rows.values_list("question", "state", "answered_at"):
+    for question_id, state, has_words in rows.values_list("question", "state", Exists(words)):
         if state == AskedQuestion.State.SKIPPED:
             states.setdefault(question_id, "skipped")
         elif state == AskedQuestion.State.ASKED:
-            was_answered = answered_at is not None or states.get(question_id) == "answered"
+            was_answered = has_words or states.get(question_id) == "answered"
             states[question_id] = "answered" if was_answered else "asked"
-    return states or None
+    return states if states or interview.mode == Mode.AI_LED else None

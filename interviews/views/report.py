@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.contrib import messages
 from django.db import transaction
@@ -122,11 +123,19 @@ def report_progress(request: MemberRequest, interview_id: uuid.UUID) -> HttpResp
 @require_GET
 @member_page(Permission.SEE_REPORT)
 def report_transcript(request: MemberRequest, interview_id: uuid.UUID) -> HttpResponse:
-    """A stretch of the transcript: `from`, `before` or `around` a place in it."""
+    """A stretch of the transcript: `from`, `before` or `around` a place in it.
+
+    It joins what the page shows already: on that side it has no link to what is there.
+    """
     interview = access.interview(request.member, interview_id, to=Permission.SEE_REPORT)
+    window = _window(request, interview)
+    if "before" in request.GET:
+        window = replace(window, later=None)
+    elif "from" in request.GET:
+        window = replace(window, earlier=None)
     context = {
         "interview": interview,
-        "window": _window(request, interview),
+        "window": window,
         "may_correct": access.may(request.member, Permission.LEAD),
     }
     return render(request, "interviews/_transcript.html", context)

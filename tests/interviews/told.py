@@ -68,7 +68,7 @@ def make_told_interview(
             source=SegmentSource.TYPED,
             started_ms=place * 60_000,
             ended_ms=place * 60_000 + 50_000,
-            asked_question=asked if speaker == "ai" else None,
+            asked_question=asked,
             created_at=ENDED_AT,
         )
     return interview

@@ -318,6 +318,33 @@ def test_the_transcript_comes_in_pages_that_join_without_gap(
     assert seen == [str(row.id) for row in told.segments.order_by("position")]
 
 
+@pytest.mark.parametrize(
+    ("asked", "kept", "left_out"),
+    [("from=130", "?from=", "?before="), ("before=250", "?before=", "?from=")],
+)
+def test_a_stretch_that_joins_the_page_leads_on_in_its_own_direction_only(
+    asked: str, kept: str, left_out: str, cast: Cast, told: Interview, signed_in: SignedIn
+) -> None:
+    _say_much(told, 300)
+    part = signed_in(cast.rita).get(f"{_report(told)}transcript/?{asked}").content.decode()
+    assert kept in part
+    assert left_out not in part
+
+
+def test_a_question_is_answered_when_the_candidate_said_something_to_it(
+    cast: Cast, told: Interview, signed_in: SignedIn
+) -> None:
+    """Nobody marks the end of an answer where a person leads."""
+    told.asked_questions.update(answered_at=None)
+    last = told.asked_questions.order_by("-position")[0]
+    told.segments.filter(asked_question=last, speaker="candidate").delete()
+    _write_debrief(told)
+    page = signed_in(cast.rita).get(_report(told)).content.decode()
+    answered = told.asked_questions.filter(question__isnull=False).exclude(id=last.id).count()
+    assert page.count('<span class="badge badge-good">answered</span>') == answered
+    assert page.count("not answered</span>") == (1 if last.question_id else 0)
+
+
 def test_a_moment_far_down_is_brought_by_its_link(
     cast: Cast, told: Interview, signed_in: SignedIn
 ) -> None:
