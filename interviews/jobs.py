@@ -8,8 +8,15 @@ from django.utils import timezone
 from interviews.services.answer_question import answer_question
 from interviews.services.check_clock import check_clock
 from interviews.services.erase_candidate import sweep_erased
+from interviews.services.erase_recordings import sweep_files
 from interviews.services.finish_debrief import finish_debrief
-from interviews.services.keep_no_longer import keep_no_longer, prune_audit_trail, prune_model_calls
+from interviews.services.join_recordings import join_recordings
+from interviews.services.keep_no_longer import (
+    keep_no_longer,
+    keep_recordings_no_longer,
+    prune_audit_trail,
+    prune_model_calls,
+)
 from interviews.services.settle_transcript import settle_transcript
 from interviews.services.write_insights import write_insights
 from interviews.services.write_scorecard import write_scorecard
@@ -59,6 +66,12 @@ async def answer(run: Run, *, answer_id: uuid.UUID) -> Outcome | None:
     return await answer_question(run=run, answer_id=answer_id)
 
 
+@handler("interviews.join_recordings", timeout=300)
+def join(run: Run, *, interview_id: uuid.UUID) -> Outcome | None:
+    """Makes one file of each recording that is whole, or will not become so."""
+    return join_recordings(run=run, interview_id=interview_id, now=timezone.now())
+
+
 @handler("interviews.check_clock", timeout=30)
 def clock(run: Run, *, interview_id: uuid.UUID) -> Outcome | None:
     """Pauses, ends or expires what nobody ends."""
@@ -75,10 +88,16 @@ def sweep(run: Run, *, receipt_id: uuid.UUID) -> Outcome | None:
 
 @handler("interviews.keep_no_longer", timeout=600, priority=Priority.LOW)
 def retention(run: Run) -> Outcome | None:
-    """Erases the conversations whose time is over, and the audit trail, the AI's calls with it, long after."""
+    """Erases the conversations and recordings whose time is over; the audit trail, the AI's calls with it, long after."""
     now = timezone.now()
-    pruned = prune_audit_trail(now=now) + prune_model_calls(now=now)
-    return Done({"erased": keep_no_longer(now=now), "pruned": pruned})
+    return Done(
+        {
+            "erased": keep_no_longer(now=now),
+            "recordings": keep_recordings_no_longer(now=now),
+            "files": sweep_files(now=now),
+            "pruned": prune_audit_trail(now=now) + prune_model_calls(now=now),
+        }
+    )
 
 
 declare_recurring("retention", "interviews.keep_no_longer", cron="10 3 * * *")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from interviews.models import Interview
 from interviews.states import Mode
 
-NOTICE_VERSION = "2026-11-26"
+NOTICE_VERSION = "2026-11-27"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ def notice_for(interview: Interview) -> Notice:
         NOTICE_VERSION,
         (
             Point("What the AI does", _what_the_ai_does(interview), "spark"),
+            *_recording(interview),
             Point(
                 "A person decides",
                 "The AI drafts a summary and a scorecard with quotes from your answers. People read your "
@@ -84,6 +85,23 @@ def _what_the_ai_does(interview: Interview) -> str:
     return (
         "You talk with an AI, not with a person. It asks you questions about your work, follows up on your "
         "answers, and keeps the time. What you write is stored as the record of the interview."
+    )
+
+
+def _recording(interview: Interview) -> tuple[Point, ...]:
+    """Nothing where nobody asks for it: then no voice is kept."""
+    if not interview.may_record:
+        return ()
+    days = _days(interview.organisation.recording_days)
+    return (
+        Point(
+            "Your voice, only if you want that",
+            "If you tick the box below, the sound of your microphone is recorded, so that people can hear what "
+            f"you said and not only read it. It is kept for up to {days}, then erased. You can stop it at any "
+            "time in the room; if you withdraw your agreement, it is erased at once. Without the tick nothing is "
+            "recorded but your words, and nothing else changes.",
+            "microphone",
+        ),
     )
 
 

@@ -120,6 +120,12 @@ class PartKind(models.TextChoices):
     INSIGHTS = "insights", "Insights"
 
 
+class RecordingState(models.TextChoices):
+    OPEN = "open", "Being received"  # its chunks arrive, or wait to be joined
+    JOINED = "joined", "Ready"  # one file that can be played
+    LOST = "lost", "Lost"  # its beginning never came: what did come cannot be played
+
+
 class LevelStatus(models.TextChoices):
     LEVELLED = "levelled", "Level given"
     INSUFFICIENT_EVIDENCE = "insufficient_evidence", "Insufficient evidence"

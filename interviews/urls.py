@@ -28,6 +28,7 @@ from interviews.views import (
     plan_edit,
     position,
     positions,
+    recording,
     report,
     resume,
     review,
@@ -128,6 +129,12 @@ urlpatterns = [
     path("room/", candidate_room.candidate_room, name="candidate_room"),
     path("room/try/", candidate_try.candidate_try, name="candidate_try"),
     path("room/consent/", candidate_room.candidate_consent, name="candidate_consent"),
+    path("room/recording/", recording.recording_choice, name="recording_choice"),
+    path(
+        "room/recordings/<uuid:recording_id>/chunks/<int:number>/",
+        recording.recording_chunk,
+        name="recording_chunk",
+    ),
     path("room/withdraw/", candidate_room.candidate_withdraw, name="candidate_withdraw"),
     # After the interview
     path("interviews/import/", importing.import_page, name="import"),
@@ -146,6 +153,11 @@ urlpatterns = [
         "interviews/<uuid:interview_id>/report/transcript/",
         report.report_transcript,
         name="report_transcript",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/recordings/<uuid:recording_id>/",
+        recording.recording,
+        name="recording",
     ),
     path("interviews/<uuid:interview_id>/report/again/", report.run_again, name="report_run_again"),
     path(

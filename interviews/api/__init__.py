@@ -21,6 +21,7 @@ from interviews.api import (
     plans,
     positions,
     questions,
+    recordings,
     reviews,
     rubrics,
     segments,
@@ -31,5 +32,5 @@ for before in (organisations, members, positions, plans, rubrics, candidates, er
     router.add_router("", before.router)
 for around in (interviews, invitations, consents, events, assistance, audit):
     router.add_router("", around.router)
-for after in (segments, imports, debriefs, reviews, questions, exports, ai, ai_status):
+for after in (segments, recordings, imports, debriefs, reviews, questions, exports, ai, ai_status):
     router.add_router("", after.router)

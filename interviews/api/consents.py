@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from interviews.access import Permission
 from interviews.api.callers import called_interview
@@ -21,6 +21,9 @@ class ConsentOut(Schema):
     answer: ConsentState
     notice_version: str
     notice_text: str
+    recording: bool | None = Field(
+        description="Whether their voice may be recorded. Null: they were not asked."
+    )
     at: datetime
 
     @staticmethod
@@ -30,6 +33,7 @@ class ConsentOut(Schema):
             answer=ConsentState(row.answer),
             notice_version=row.notice_version,
             notice_text=row.notice_text,
+            recording=row.recording,
             at=row.at,
         )
 

@@ -38,6 +38,7 @@ class InterviewOut(Schema):
     debrief_status: DebriefStatus
     minutes: int
     meeting_url: str
+    may_record: bool
     scheduled_at: datetime | None
     window_ends_at: datetime | None
     started_at: datetime | None
@@ -65,6 +66,9 @@ class InterviewIn(Schema):
     mode: Mode = Mode.AI_LED
     minutes: int = Field(30, ge=5, le=240)
     meeting_url: str = Field("", max_length=500)
+    may_record: bool = Field(
+        default=False, description="Ask the candidate to have their voice recorded."
+    )
     interviewer_ids: list[uuid.UUID] = Field([], max_length=50)
     scheduled_at: AwareDatetime | None = None
     window_ends_at: AwareDatetime | None = None
@@ -194,6 +198,7 @@ def _draft(member: Member, wanted: InterviewIn) -> InterviewDraft:
         minutes=wanted.minutes,
         interviewers=_interviewers(member, wanted.interviewer_ids),
         meeting_url=wanted.meeting_url,
+        may_record=wanted.may_record,
     )
 
 

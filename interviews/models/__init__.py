@@ -22,6 +22,7 @@ from interviews.models.plan import (
     Rubric,
     RubricVersion,
 )
+from interviews.models.recording import Recording, RecordingChunk
 from interviews.models.review import Decision, Review, ReviewLevel
 from interviews.models.transcript import (
     AskedQuestion,
@@ -53,6 +54,8 @@ __all__ = [
     "PlanVersion",
     "Position",
     "Question",
+    "Recording",
+    "RecordingChunk",
     "Review",
     "ReviewLevel",
     "Rubric",

@@ -75,6 +75,13 @@ class Interview(models.Model):
         max_length=10, choices=ConsentState.choices, default=ConsentState.ASKED
     )
 
+    may_record = models.BooleanField(
+        default=False, help_text="The candidate is asked whether their voice may be recorded."
+    )
+    recording_agreed = models.BooleanField(
+        default=False, help_text="What the candidate last answered to that."
+    )
+
     # What the candidate asked for. Hidden from everybody who rates.
     time_factor = models.DecimalField(max_digits=3, decimal_places=2, default=1)
     silence_factor = models.DecimalField(max_digits=3, decimal_places=2, default=1)
@@ -123,6 +130,9 @@ class Consent(models.Model):
     answer = models.CharField(max_length=10, choices=ConsentState.choices)
     notice_version = models.CharField(max_length=20)
     notice_text = models.TextField()
+    recording = models.BooleanField(
+        null=True, blank=True, help_text="Whether their voice may be recorded. Empty: not asked."
+    )
     at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:

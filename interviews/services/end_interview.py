@@ -6,6 +6,7 @@ from django.db import transaction
 
 from interviews.models import Interview
 from interviews.queries.director_log import is_through
+from interviews.services.ask_to_join import join_what_is_late
 from interviews.services.half_asked import take_turn_back
 from interviews.services.move_interview import move_interview
 from interviews.services.room_clock import CLOCK_FIELDS, stop_clock
@@ -34,4 +35,5 @@ def end_locked_interview(
     room.is_partial = room.mode == Mode.AI_LED and not is_through(room)
     move_interview(room, to=InterviewState.ENDED, actor=actor, at=now, sender=sender)
     room.save(update_fields=[*CLOCK_FIELDS, "ended_at", "ended_by", "is_partial"])
+    join_what_is_late(room, now=now)
     start_debrief(interview=room, now=now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from interviews.models import Interview
 from interviews.models.interview import new_epoch
 from interviews.queries.held_about import CONVERSATION, Held
+from interviews.services.erase_recordings import erase_files
 from interviews.services.room_log import access_changed
 from interviews.states import DebriefStatus
 
@@ -18,6 +19,7 @@ def erase_conversation(room: Interview, *, now: datetime) -> Counter[str]:
     From now on every service that adds to the conversation sees under the same lock that it must not.
     """
     counts = erase_rows(CONVERSATION, [room.id])
+    erase_files(room)
     room.conversation_erased_at = room.conversation_erased_at or now
     room.debrief_status = DebriefStatus.NONE
     room.epoch = new_epoch()  # whoever still holds the old words drops them

@@ -15,6 +15,7 @@ from ai_engine import usage
 from interviews.models import AuditEntry, Organisation
 from interviews.queries.held_about import ids_about
 from interviews.services.erase_conversation import erase_conversation
+from interviews.services.erase_recordings import erase_recordings
 from interviews.services.record_audit import record_audit
 from interviews.services.room_log import lock_room
 from interviews.states import OVER
@@ -26,6 +27,11 @@ _REASON = "The conversation was erased: its time was over."
 def keep_no_longer(*, now: datetime) -> int:
     """Erases every conversation whose time is over, each in a transaction of its own. Answers how many."""
     return sum(_erase_one(interview_id, now) for interview_id in list(_past_their_time(now)))
+
+
+def keep_recordings_no_longer(*, now: datetime) -> int:
+    """Erases the recordings whose own, shorter time is over. Answers of how many interviews."""
+    return sum(_erase_recordings(interview_id) for interview_id in list(_old_recordings(now)))
 
 
 def prune_audit_trail(*, now: datetime) -> int:
@@ -48,6 +54,29 @@ def _past_their_time(now: datetime) -> Iterator[uuid.UUID]:
         yield from (
             rows.annotate(over_at=over).filter(over_at__lt=before).values_list("id", flat=True)
         )
+
+
+def _old_recordings(now: datetime) -> Iterator[uuid.UUID]:
+    for organisation in Organisation.objects.all():
+        before = now - timedelta(days=organisation.recording_days)
+        rows = organisation.interviews.filter(state__in=OVER, recordings__isnull=False)
+        yield from rows.filter(ended_at__lt=before).values_list("id", flat=True).distinct()
+
+
+def _erase_recordings(interview_id: uuid.UUID) -> bool:
+    with transaction.atomic():
+        room = lock_room(interview_id)
+        count = erase_recordings(room)
+        if count:
+            record_audit(
+                organisation=room.organisation_id,
+                action="recording.erased",
+                subject_kind="interview",
+                subject_id=room.id,
+                actor="clock",
+                detail={"recordings": count},
+            )
+    return bool(count)
 
 
 def _erase_one(interview_id: uuid.UUID, now: datetime) -> bool:

@@ -37,6 +37,7 @@ class InterviewDraft:
     interviewers: Sequence[Member] = ()
     language: str = "en"
     meeting_url: str = ""
+    may_record: bool = False
 
 
 def create_draft(*, draft: InterviewDraft, by: Member) -> Interview:
@@ -53,6 +54,7 @@ def create_draft(*, draft: InterviewDraft, by: Member) -> Interview:
         minutes=draft.minutes,
         language=draft.language,
         meeting_url=draft.meeting_url,
+        may_record=draft.may_record,
         created_by=by,
     )
     _check_people(draft)

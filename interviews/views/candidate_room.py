@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from interviews import candidate_link
 from interviews.models import Interview
 from interviews.notice import notice_for
+from interviews.queries.recordings import has_agreed_to_recording
 from interviews.services.consent import (
     Accommodations,
     give_consent,
@@ -51,6 +52,21 @@ class AccommodationsForm(forms.Form):
     )
 
 
+class AgreementForm(AccommodationsForm):
+    """What the candidate answers besides yes. Recording is asked only where somebody wants it."""
+
+    recording = forms.BooleanField(
+        required=False,
+        label="You may record my voice",
+        help_text="You can stop it at any time. Leaving this empty changes nothing else.",
+    )
+
+    def __init__(self, *args: object, interview: Interview, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the form's own arguments
+        if not interview.may_record:
+            del self.fields["recording"]
+
+
 @candidate_page
 @never_cache
 @require_GET
@@ -70,7 +86,7 @@ def candidate_room(request: HttpRequest) -> HttpResponse:
         case ConsentState.WITHDRAWN:
             return render(request, "interviews/candidate_done.html", {"interview": interview})
         case _:
-            return _show_notice(request, interview, AccommodationsForm())
+            return _show_notice(request, interview, AgreementForm(interview=interview))
 
 
 @candidate_page
@@ -82,11 +98,13 @@ def candidate_consent(request: HttpRequest) -> HttpResponse:
         if request.POST.get("answer") == "refused":
             refuse_consent(interview=interview, now=timezone.now())
             return redirect("candidate_room")
-        form = AccommodationsForm(request.POST)
+        form = AgreementForm(request.POST, interview=interview)
         if not form.is_valid():
             return _show_notice(request, interview, form)
+        agrees_to_recording = form.cleaned_data.pop("recording", False)
         give_consent(
             interview=interview,
+            agrees_to_recording=agrees_to_recording,
             accommodations=Accommodations(**form.cleaned_data),
             now=timezone.now(),
         )
@@ -109,9 +127,7 @@ def candidate_withdraw(request: HttpRequest) -> HttpResponse:
     return redirect("candidate_room")
 
 
-def _show_notice(
-    request: HttpRequest, interview: Interview, form: AccommodationsForm
-) -> HttpResponse:
+def _show_notice(request: HttpRequest, interview: Interview, form: AgreementForm) -> HttpResponse:
     context = {"interview": interview, "notice": notice_for(interview), "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "interviews/candidate_notice.html", context, status=status)
@@ -122,6 +138,7 @@ def _room_context(interview: Interview) -> dict[str, object]:
     return {
         "interview": interview,
         "is_ai_led": interview.mode == Mode.AI_LED,
+        "may_be_recorded": interview.may_record and has_agreed_to_recording(interview),
         "room": {
             "interview": str(interview.id),
             "name": interview.candidate.name,
@@ -129,5 +146,6 @@ def _room_context(interview: Interview) -> dict[str, object]:
             "language": interview.language,
             "silence": float(interview.silence_factor),
             "text_only": interview.text_only,
+            "recording": interview.recording_agreed,
         },
     }

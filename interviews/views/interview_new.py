@@ -55,6 +55,7 @@ def _create(form: NewInterviewForm, time_form: TimeForm | None, by: Member) -> I
                 minutes=cleaned["minutes"],
                 interviewers=tuple(cleaned["interviewers"]),
                 meeting_url=cleaned["meeting_url"],
+                may_record=cleaned["may_record"],
             ),
             by=by,
         )

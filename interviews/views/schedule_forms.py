@@ -129,6 +129,12 @@ class NewInterviewForm(PeopleForm):
         help_text="Where you meet, when a person leads: MeetMind listens along beside it.",
     )
 
+    may_record = forms.BooleanField(
+        required=False,
+        label="Ask the candidate to have their voice recorded",
+        help_text="Only if they agree: it is a question of its own, and declining changes nothing else.",
+    )
+
     def __init__(self, *args: object, member: Member, **kwargs: object) -> None:
         super().__init__(*args, member=member, **kwargs)
         candidate, position = self.fields["candidate"], self.fields["position"]

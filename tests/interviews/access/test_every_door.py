@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypedDict, TypeVar, cast
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from interviews import access
 from interviews.models import (
@@ -30,6 +33,7 @@ from interviews.models import (
     MemberInvitation,
     Organisation,
     PlanVersion,
+    Recording,
     Segment,
     TranscriptVersion,
     User,
@@ -39,6 +43,7 @@ from interviews.states import (
     AiDraftVisibility,
     DebriefStatus,
     InterviewState,
+    RecordingState,
     Role,
     SegmentSource,
 )
@@ -66,6 +71,7 @@ class World:
     invitation: MemberInvitation
     answer: Answer
     segment: Segment
+    recording: Recording
     receipt: ErasureReceipt
     job_id: int  # a dead letter
     workflow_id: int
@@ -130,6 +136,8 @@ EXAMPLES: dict[str, Callable[[World], object]] = {
     "step": lambda world: "summary",
     "what": lambda world: "transcript.vtt",
     "segment_id": lambda world: world.segment.id,
+    "recording_id": lambda world: world.recording.id,
+    "recording_chunk.number": lambda world: 0,
     "join.token": lambda world: "no-link-of-ours",
     "invitation.token": lambda world: invitation_url(world.invitation).split("/")[-2],
 }
@@ -188,7 +196,8 @@ MAY_BE_EMPTY = {
 
 
 @pytest.fixture
-def world(cast: Cast) -> World:
+def world(cast: Cast, settings: Settings, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
     plan = make_plan(cast.acme)
     # Hidden drafts are tested where reviews are; here they would only look like closed doors.
     cast.acme.ai_draft_visibility = AiDraftVisibility.ALWAYS
@@ -219,11 +228,20 @@ def world(cast: Cast) -> World:
             text="Six people.",
             source=SegmentSource.TYPED,
         ),
+        recording=_recording_of(interview),
         receipt=ErasureReceipt.objects.create(
             organisation=cast.acme, candidate_id=uuid.uuid4(), asked_by=cast.rita
         ),
         **_jobs_of(cast.acme),
     )
+
+
+def _recording_of(interview: Interview) -> Recording:
+    row = Recording(
+        interview=interview, mime=Recording.Mime.WEBM, state=RecordingState.JOINED, duration_ms=1
+    )
+    row.file.save("joined", ContentFile(b"sound"))
+    return row
 
 
 def _jobs_of(acme: Organisation) -> Jobs:
@@ -406,6 +424,8 @@ def _ask(user: User | None, method: str, route: Route, world: World) -> HttpResp
     text = json.dumps(body) if route.method else ""
     with _undone():
         answer = client.generic(method, route.address(arguments), text, content_type=kind)
+        if answer.streaming and answer.has_header("Content-Length"):
+            answer.getvalue()  # a file is closed when it was read
     return cast("HttpResponse", answer)
 
 

@@ -22,6 +22,8 @@ from interviews.models import (
     Interview,
     Moment,
     Note,
+    Recording,
+    RecordingChunk,
     Review,
     ReviewLevel,
     Segment,
@@ -30,7 +32,7 @@ from interviews.models import (
 )
 from interviews.services.invite_candidate import queue_invitation
 from interviews.services.room_log import append_event, lock_room
-from interviews.states import ConsentState, LevelStatus, Outcome, PartKind
+from interviews.states import ConsentState, LevelStatus, Outcome, PartKind, RecordingState
 from scheduler.models import Attempt, Job
 from scheduler.testing import drain_jobs
 from tests.cast import Cast, make_interview
@@ -86,6 +88,7 @@ def _judge(told: Interview, cast: Cast) -> None:
     Suggestion.objects.create(interview=told, text="How large was it?", because=[["s1", "x"]])
     Note.objects.create(interview=told, member=cast.ines, text="Nervous at first.")
     Moment.objects.create(interview=told, member=cast.ines, segment=segment, label="The outage")
+    _record(told)
     TranscriptImport.objects.create(
         interview=told, file_name="cem.vtt", format="vtt", candidate_speaker="Cem"
     )
@@ -98,6 +101,15 @@ def _judge(told: Interview, cast: Cast) -> None:
             member_payload={"text": "Nervous at first."},
             for_candidate=False,
         )
+
+
+def _record(told: Interview) -> None:
+    """One recording that is ready, and one whose chunks still arrive."""
+    ready = Recording(interview=told, mime=Recording.Mime.WEBM, state=RecordingState.JOINED)
+    ready.file.save("joined", ContentFile(CANARY.encode()))
+    coming = Recording.objects.create(interview=told, mime=Recording.Mime.WEBM)
+    chunk = RecordingChunk(recording=coming, number=0)
+    chunk.file.save("chunk", ContentFile(CANARY.encode()))
 
 
 def tables_about_candidates() -> set[type[models.Model]]:

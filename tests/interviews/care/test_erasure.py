@@ -97,6 +97,17 @@ def test_the_resume_is_deleted_from_the_disk(
     assert not list(tmp_path.rglob("*.txt"))
 
 
+def test_recordings_are_deleted_from_the_disk(
+    cast: Cast, tmp_path: Path, django_capture_on_commit_callbacks: pytest.FixtureRequest
+) -> None:
+    make_everything(cast)
+    assert len(list((tmp_path / "recordings").rglob("*.*"))) == 2
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]  # a function
+        receipt = erase(cast)
+    assert list((tmp_path / "recordings").iterdir()) == []
+    assert (receipt.counts["recordings"], receipt.counts["recording chunks"]) == (2, 1)
+
+
 def test_what_the_law_wants_kept_stays_without_words(cast: Cast) -> None:
     told = make_everything(cast)
     receipt = erase(cast)

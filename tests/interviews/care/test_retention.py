@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,7 +13,11 @@ from ai_engine.models import ModelCall
 from interviews.access import Forbidden
 from interviews.models import Answer, AuditEntry, Debrief, Event, Interview, Review, Segment
 from interviews.services.answer_question import ask_question
-from interviews.services.keep_no_longer import keep_no_longer, prune_audit_trail
+from interviews.services.keep_no_longer import (
+    keep_no_longer,
+    keep_recordings_no_longer,
+    prune_audit_trail,
+)
 from interviews.services.start_debrief import rerun_debrief
 from interviews.states import DebriefStatus, InterviewState
 from scheduler.models import RecurringJob
@@ -31,6 +36,11 @@ DAY = timedelta(days=1)
 def no_provider() -> Iterator[None]:
     with without_ai():
         yield
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -75,6 +85,16 @@ def test_each_organisation_has_its_own_days(told: Interview, cast: Cast) -> None
     cast.acme.transcript_days = 30
     cast.acme.save()
     assert keep_no_longer(now=ENDED_AT + 31 * DAY) == 1
+
+
+def test_recordings_go_before_the_conversation(told: Interview, cast: Cast) -> None:
+    days = cast.acme.recording_days * DAY
+    assert keep_recordings_no_longer(now=ENDED_AT + days - DAY) == 0
+    assert keep_recordings_no_longer(now=ENDED_AT + days + DAY) == 1
+    assert not told.recordings.exists()
+    assert told.segments.exists()
+    assert AuditEntry.objects.get(action="recording.erased").detail == {"recordings": 2}
+    assert keep_recordings_no_longer(now=ENDED_AT + days + DAY) == 0
 
 
 def test_nothing_is_written_of_it_afterwards(told: Interview, cast: Cast) -> None:
