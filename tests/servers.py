@@ -94,7 +94,7 @@ def start_postgres(servers: PrivateServers, *, durable: bool = False) -> str:
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
     servers.processes.append(process)
-    _wait_for_port(port, process, home / "log")
+    wait_for_port(port, process, home / "log")
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     _wait_for_answer(url)
     return url
@@ -125,7 +125,7 @@ def start_redis(servers: PrivateServers) -> str:
             cwd=servers.folder,
         )
     servers.processes.append(process)
-    _wait_for_port(port, process, log_path)
+    wait_for_port(port, process, log_path)
     return f"redis://127.0.0.1:{port}/0"
 
 
@@ -161,7 +161,8 @@ def _wait_for_answer(url: str) -> None:
             return
 
 
-def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Until somebody listens. Raises RuntimeError, with the end of the log, if it does not come to that."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -170,6 +171,5 @@ def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> No
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise RuntimeError(
-        f"a private server did not start:\n{log.read_text(errors='replace')[-2000:]}"
-    )
+    words = log.read_text(errors="replace")[-2000:] if log else ""
+    raise RuntimeError(f"a private server did not start:\n{words}")

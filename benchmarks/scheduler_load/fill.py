@@ -1,4 +1,4 @@
-"""Fills the queue: flat, or a graph of layers a hundred wide in which each job has two parents."""
+"""Fills the queue: flat, mixed with long ones, or a graph of layers a hundred wide in which each job has two parents."""
 
 import sys
 
@@ -12,7 +12,12 @@ def main(action: str, kind: str, count: int) -> None:
     from scheduler.enqueue import enqueue_many, start_workflow
     from scheduler.workflow import Workflow
 
-    if action == "graph":
+    if action == "mixed":
+        # As a day brings them: one in ten is long.
+        for _ in range(count // 10):
+            enqueue_many("bench.work", [{}])
+            enqueue_many(kind, [{}] * 9)
+    elif action == "graph":
         start_workflow(Workflow("layers", layers(kind, count)))
     else:
         enqueue_many(kind, ({} for _ in range(count)))

@@ -20,5 +20,5 @@ def batched(run: Run) -> None:
 
 @handler("bench.work", timeout=30)
 def work(run: Run) -> None:
-    stamp(run.job_id)
+    stamp(f"{run.job_id} work")
     time.sleep(0.2)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.registry import PeerMissing
+from tests.faults.fragile_redis import FragileRedis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PEERS = Path(os.environ.get("BENCH_PEERS", ROOT / ".cache/peers"))
@@ -29,8 +30,12 @@ class Place:
 
     folder: Path
     database_url: str
-    redis_url: str
+    redis: FragileRedis
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def redis_url(self) -> str:
+        return self.redis.url
 
     @property
     def stamps(self) -> Path:
@@ -114,6 +119,8 @@ def peer(name: str, module: str, commands: list[list[str]], *, jobs: int, **more
 
     def enqueue(place: Place, count: int, task: str) -> None:
         code = f"import {module} as m; m.enqueue({count}, m.{task})"
+        if task == "mixed":
+            code = f"import {module} as m\nfor _ in range({count} // 10): m.enqueue(1, m.work); m.enqueue(9, m.noop)"
         command = [str(_python()), "-c", code]
         subprocess.run(command, env=environment(place), cwd=place.folder, check=True, timeout=120)
 
@@ -128,7 +135,7 @@ def peer(name: str, module: str, commands: list[list[str]], *, jobs: int, **more
 def ours(name: str, kind: str, *, jobs: int, is_graph: bool = False) -> System:
     def enqueue(place: Place, count: int, task: str) -> None:
         wanted = f"bench.{task}" if task == "work" else kind
-        action = "graph" if is_graph else "flat"
+        action = "mixed" if task == "mixed" else "graph" if is_graph else "flat"
         command = [
             sys.executable,
             "-m",

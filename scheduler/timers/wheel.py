@@ -8,6 +8,7 @@ import heapq
 from typing import Final
 
 _TICK: Final = 0.01  # seconds
+_HAIR: Final = 1e-4  # of a tick
 _BITS: Final = 6  # 64 buckets to a turn
 _COARSEST: Final = 3
 
@@ -35,7 +36,9 @@ class WheelTimers:
         return True
 
     def pop_due(self, now: float) -> list[int | str]:
-        self._tick = max(self._tick, int(now / _TICK))
+        # A float of seconds may stand a hair below the tick it names; without this, who wakes at a bucket's first
+        # tick would find it not begun, for ever.
+        self._tick = max(self._tick, int(now / _TICK + _HAIR))
         popped: list[tuple[float, int | str]] = []
         later: list[tuple[_Bucket, dict[int | str, float]]] = []
         while self._turns and self._turns[0][0] <= self._tick:

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 
-from tests.servers import free_port
+from tests.servers import free_port, wait_for_port
 
 
 @dataclass
@@ -23,6 +23,7 @@ class FragileRedis:
         assert binary
         command = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for_port(self.port, self.process)
 
     def kill(self) -> None:
         if self.process is not None:

@@ -59,9 +59,12 @@ def test_what_is_due_comes_out_once_in_order_and_never_early(
 
 
 @pytest.mark.parametrize("make", KINDS)
-def test_who_sleeps_until_each_wake_gets_every_timer_on_time(make: Callable[[], Timers]) -> None:
+@pytest.mark.parametrize("start", [0.0, START])
+def test_who_sleeps_until_each_wake_gets_every_timer_on_time(
+    make: Callable[[], Timers], start: float
+) -> None:
     timers = make()
-    due = {key: START + key * 7_919.123 for key in range(200)}
+    due = {key: start + key * 7_919.123 for key in range(200)}
     for key, at in due.items():
         timers.add(key, at)
     now, looks, fired = START, 0, dict[int | str, float]()

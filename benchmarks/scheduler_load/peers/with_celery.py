@@ -2,7 +2,6 @@
 
 import os
 import time
-from pathlib import Path
 
 from celery import Celery  # runs in the peers' own environment
 from stamps import stamp
@@ -19,7 +18,7 @@ def noop(job=""):
 
 @app.task
 def work(job=""):
-    stamp(job)
+    stamp(f"{job} work")
     time.sleep(0.2)
 
 
@@ -28,15 +27,5 @@ def enqueue(count, task=noop):
         task.delay(job)
 
 
-def one_by_one(count):
-    """For the calibration of latencies: asks, waits until it started, asks again. Prints milliseconds."""
-    stamps = Path(os.environ["STAMPS"])
-    for job in range(count + 20):
-        asked = time.time()
-        noop.delay(job)
-        while not stamps.exists() or stamps.read_text().count("\n") <= job:
-            time.sleep(0.001)
-        started = float(stamps.read_text().split("\n")[job].split()[0])
-        if job >= 20:
-            print((started - asked) * 1000)
-        time.sleep(0.02)
+def ask(job):
+    noop.delay(job)

@@ -17,8 +17,12 @@ def noop(job=""):
 
 @dramatiq.actor
 def work(job=""):
-    stamp(job)
+    stamp(f"{job} work")
     time.sleep(0.2)
+
+
+def ask(job):
+    noop.send(job)
 
 
 def enqueue(count, task=noop):

@@ -16,7 +16,7 @@ def noop(job=""):
 
 @huey.task()
 def work(job=""):
-    stamp(job)
+    stamp(f"{job} work")
     time.sleep(0.2)
 
 

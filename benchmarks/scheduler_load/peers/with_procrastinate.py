@@ -16,8 +16,12 @@ def noop(job=""):
 
 @app.task
 def work(job=""):
-    stamp(job)
+    stamp(f"{job} work")
     time.sleep(0.2)
+
+
+def ask(job):
+    noop.defer(job=job)
 
 
 def enqueue(count, task=noop):

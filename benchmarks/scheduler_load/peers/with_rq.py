@@ -13,7 +13,7 @@ def noop(job=""):
 
 
 def work(job=""):
-    stamp(job)
+    stamp(f"{job} work")
     time.sleep(0.2)
 
 
