@@ -67,7 +67,7 @@ def test_who_sleeps_until_each_wake_gets_every_timer_on_time(
     due = {key: start + key * 7_919.123 for key in range(200)}
     for key, at in due.items():
         timers.add(key, at)
-    now, looks, fired = START, 0, dict[int | str, float]()
+    now, looks, fired = start, 0, dict[int | str, float]()
     while (wake := timers.next_wake()) is not None:
         now, looks = max(now, wake), looks + 1
         fired |= dict.fromkeys(timers.pop_due(now), now)
