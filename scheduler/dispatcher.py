@@ -101,8 +101,8 @@ class Dispatcher:
         self._duties[duty] = min(due, self._duties.get(duty, math.inf))
 
     def may_rescue(self) -> bool:
-        """While the database was away nobody could renew a lease, and who lives gets the time to."""
-        return time.monotonic() - self._reaching_since >= workers.LEASE.total_seconds()
+        """While the database was away nobody could renew a lease, and who lives gets the time to: two heartbeats."""
+        return time.monotonic() - self._reaching_since >= 2 * workers.HEARTBEAT_EVERY
 
     def release(self, now: datetime) -> None:
         """Makes ready what is due, and wakes a slot for it."""

@@ -25,9 +25,7 @@ def lost_job() -> Job:
     return job
 
 
-def test_nobody_is_declared_lost_before_all_had_a_lease_to_report_after_the_database_was_away() -> (
-    None
-):
+def test_nobody_is_declared_lost_before_all_could_report_after_the_database_was_away() -> None:
     job = lost_job()
     dispatcher = Dispatcher()
     later = clock.now() + LEASE + timedelta(seconds=1)  # no heartbeat could be written meanwhile
