@@ -56,6 +56,9 @@ def _insert(calls: Sequence[CallRecord]) -> None:
     costs more than making the call that is recorded."""
     if connection.vendor != "postgresql":
         rows = [ModelCall(**asdict(call)) for call in calls]
+        for row in rows:  # SQLite takes whatever it is given, and then nobody can read it
+            for field in ModelCall._meta.concrete_fields:
+                field.run_validators(getattr(row, field.attname))
         ModelCall.objects.bulk_create(rows, ignore_conflicts=True)
         return
     table, columns = ModelCall._meta.db_table, ", ".join(_COLUMNS)

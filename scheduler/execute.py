@@ -208,13 +208,14 @@ def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> li
                 kinds=kinds,
                 limit=bench.limit(),
                 worker_id=bench.worker_id,
-                now=now,
+                now=clock.now(),
                 batch_of=bench.last_kind,
             )
         settled = [] if all_ended else settled
         if claimed and all_ended:
             return claimed
     with bench.claiming(), transaction.atomic():
+        now = clock.now()  # who waited for the lock begins now, not when they began to wait
         finished = database().finish(settled, now=now) if settled else []
         graph.follow(finished, now=now)
         bench.gate.note(settled, now=now)

@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from scheduler import clock
 from scheduler.counters import live_counts
 from scheduler.databases import database
 from scheduler.handlers import HANDLERS, Handler
@@ -61,8 +62,9 @@ class Gate:
             allowed = min(limit if kind == batch_of else 1, self._allowed(kind, now=now))
             if allowed < 1:
                 continue
+            # The kind's row may have been waited for: what ran before it ended before this begins.
             taken = database().claim(
-                kinds=[kind], limit=allowed, worker_id=worker_id, now=now, batch_of=kind
+                kinds=[kind], limit=allowed, worker_id=worker_id, now=clock.now(), batch_of=kind
             )
             if taken:
                 _spend_tokens(HANDLERS[kind], len(taken))

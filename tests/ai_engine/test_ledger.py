@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import connection
 
 from ai_engine import ledger, usage
 from ai_engine.call_log import (
@@ -230,8 +229,6 @@ def test_an_entry_that_is_refused_holds_up_no_other(bad: set[str]) -> None:
     ],
 )
 def test_what_no_table_takes_is_left_out_however_many_there_are(bad: dict[str, object]) -> None:
-    if connection.vendor == "sqlite" and "skill" in bad:
-        pytest.skip("SQLite has no longest text")
     log = BatchedCallLog(ledger.store, seconds=0)
     for number in range(4):
         log.note(record(number, **bad))
