@@ -36,15 +36,21 @@ EACH_ONCE: tuple[Look, ...] = (
 
 
 @contextmanager
-def open_browser(*extra_flags: str) -> Iterator[Browser]:
-    """Starts the machine's Chromium; Playwright's own is never downloaded."""
+def open_browser(*extra_flags: str, has_sound: bool = False) -> Iterator[Browser]:
+    """Starts the machine's Chromium; Playwright's own is never downloaded.
+
+    `has_sound`: pages are not muted, so that another page can hear them.
+    """
     binary = shutil.which("chromium") or shutil.which("chromium-browser")
     assert binary, "No Chromium found. Run `make system` as root, or: apt-get install chromium"
     # Playwright's loop runs in this thread, which makes Django refuse the database to plain tests.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=binary, args=[*FLAGS, *extra_flags], timeout=60_000
+            executable_path=binary,
+            args=[*FLAGS, *extra_flags],
+            ignore_default_args=["--mute-audio"] if has_sound else None,
+            timeout=60_000,
         )
         try:
             yield browser

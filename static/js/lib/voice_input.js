@@ -160,7 +160,7 @@ export class VoiceInput {
     this.#on.silence?.(false);
     if (text && Date.now() - this.#interimAt < INTERIM_EVERY) return;
     this.#interimAt = Date.now();
-    this.#socket.drop({ type: "segment.interim", seg_id: segId, text });
+    this.#socket.drop({ type: "segment.interim", seg_id: segId, text, ...this.#extra() });
   }
 
   #heardByBrowser() {

@@ -6,13 +6,13 @@ import { MomentList } from "../lib/moment_list.js";
 import { citationOf } from "../lib/moments.js";
 import { NarrowTabs } from "../lib/narrow_tabs.js";
 import { Outbox } from "../lib/outbox.js";
+import { PanelVoice } from "../lib/panel_voice.js";
 import { PlanPanel } from "../lib/plan_panel.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { RoomSocket } from "../lib/room_socket.js";
 import { wipeRoom } from "../lib/room_store.js";
 import { SpokenWords } from "../lib/spoken_words.js";
 import { SuggestionCard } from "../lib/suggestion_card.js";
-import { VoiceInput } from "../lib/voice_input.js";
 
 const STATES = { scheduled: "Scheduled", waiting: "Waiting room", live: "Live", paused: "Paused", ended: "Ended", cancelled: "Cancelled", no_show: "No show", expired: "Expired" };
 const CONNECTION = {
@@ -38,29 +38,16 @@ const plan = new PlanPanel(clock);
 const tabs = new NarrowTabs(need("tabs"));
 const room = { state: "waiting", ledBy: "ai", told: 0, isWithoutAi: false };
 
-// Each interviewer speaks into their own microphone, so it is known who says what.
-const speak = document.getElementById("speak");
-const voice = speak && new VoiceInput({
+const voice = document.getElementById("speak") && new PanelVoice({
   socket,
   words,
   language: page.language,
-  elements: {
-    button: speak,
-    buttonWords: need("speak-words"),
-    listening: need("listening"),
-    level: need("level"),
-    interim: need("interim"),
+  final: (segId, text, extra) => {
+    const at = clock.elapsed();
+    socket.send({ type: "segment.final", seg_id: segId, text, source: "browser", started_ms: at, ended_ms: at, ...extra });
   },
-  on: {
-    segment: () => {},
-    final: (segId, text) => {
-      const at = clock.elapsed();
-      socket.send({ type: "segment.final", seg_id: segId, text, source: "browser", started_ms: at, ended_ms: at });
-    },
-    problem: (trouble) => problem(trouble),
-  },
+  problem: (trouble) => problem(trouble),
 });
-speak?.addEventListener("click", () => (voice.isListening ? voice.stop() : voice.start()));
 
 const notes = document.getElementById("notes") && new MomentList(need("notes"), (ms, segId) => jump(() => (segId ? transcript.jump(segId) : transcript.jumpToTime(ms))));
 const suggestions = document.getElementById("suggestion") && new SuggestionCard({
@@ -262,13 +249,15 @@ function show() {
   setText(badge, room.ledBy === "ai" ? "led by the AI" : `led by ${room.ledBy}`);
   const say = document.getElementById("say");
   if (say) say.hidden = !isRunning || (isAiLed && room.ledBy === "ai");
+  const sound = document.getElementById("sound");
+  if (sound) sound.hidden = !isRunning;
   const whisper = document.getElementById("whisper-card");
   if (whisper) whisper.hidden = !isRunning || room.ledBy !== "ai";
 }
 
 /** The last words may still be on their way; then nothing of this interview stays on this device. */
 async function finish() {
-  if (voice?.isListening) voice.stop();
+  voice?.stop();
   for (let waited = 0; outbox.size > 0 && waited < 50; waited += 1) await new Promise((resolve) => setTimeout(resolve, 200));
   if (outbox.size === 0) await wipeRoom(roomKey);
 }
