@@ -15,6 +15,7 @@ from ai_engine.inputs import Delta
 from ai_engine.messages import Answer, Operation, Request, StreamPart, Usage
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
+from ai_engine.providers.reply_limit import UNPACKED, reply_limit
 from ai_engine.providers.translation import translate
 from ai_engine.providers.wire_text import text_of
 
@@ -102,7 +103,8 @@ class Gemini:
             timeout=httpx2.Timeout(self._settings.backstop, connect=5.0),
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=40),
             follow_redirects=True,
-            event_hooks={"response": [_keep_hold]},
+            headers=UNPACKED,
+            event_hooks={"response": [_keep_hold, reply_limit(self.name, httpx2.AsyncByteStream)]},
         )
         options = HttpOptions(
             base_url=self._settings.base_url or None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 from ai_engine.providers.chat_provider import Body, Call, ChatProvider, ChatStream
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
+from ai_engine.providers.reply_limit import UNPACKED, reply_limit
 
 if TYPE_CHECKING:
     from groq import AsyncGroq
@@ -19,13 +20,18 @@ class Groq(ChatProvider):
         await self._clients.aclose()
 
     def _make_client(self) -> "AsyncGroq":
-        from groq import AsyncGroq  # lazily: a page never needs it
+        from groq import AsyncGroq, DefaultAsyncHttpxClient  # lazily: a page never needs it
+        from httpx import AsyncByteStream
 
         return AsyncGroq(
             api_key=self._settings.api_key,
             base_url=self._settings.base_url or None,  # the SDK adds /openai/v1 itself
             timeout=self._settings.backstop,
             max_retries=0,  # the engine retries; two layers of retries multiply
+            http_client=DefaultAsyncHttpxClient(
+                headers=UNPACKED,
+                event_hooks={"response": [reply_limit(self.name, AsyncByteStream)]},
+            ),
         )
 
     async def _create(self, body: Body) -> object:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 from ai_engine.providers.chat_provider import Body, Call, ChatProvider, ChatStream
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
+from ai_engine.providers.reply_limit import UNPACKED, reply_limit
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -19,13 +20,21 @@ class OpenRouter(ChatProvider):
         await self._clients.aclose()
 
     def _make_client(self) -> "AsyncOpenAI":
-        from openai import AsyncOpenAI  # lazily: half a second and 60 MB that a page never needs
+        from httpx2 import AsyncByteStream
+        from openai import (  # lazily: half a second and 60 MB that a page never needs
+            AsyncOpenAI,
+            DefaultAsyncHttpxClient,
+        )
 
         return AsyncOpenAI(
             api_key=self._settings.api_key,
             base_url=self._settings.base_url or None,
             timeout=self._settings.backstop,
             max_retries=0,  # the engine retries; two layers of retries multiply
+            http_client=DefaultAsyncHttpxClient(
+                headers=UNPACKED,
+                event_hooks={"response": [reply_limit(self.name, AsyncByteStream)]},
+            ),
         )
 
     def _body_with_cost(self, body: Body) -> Body:

@@ -70,8 +70,9 @@ def translate(provider: str, problem: BaseException, *, begun: bool) -> AiError 
 
     `begun` says that the answer had started, so that a cut connection is a cut answer.
     """
-    if isinstance(problem, AiError):
-        return problem
+    for link in _causes(problem):
+        if isinstance(link, AiError):
+            return link  # raised by a hook of ours, and wrapped by an SDK
     status = _status(problem)
     if status is not None:
         return from_status(provider, status, _body(problem), _headers(problem))

@@ -32,6 +32,7 @@ KINDS = {
     "prompt_blocked": "Gemini's way to refuse a prompt: a reply with a reason and no candidate",
     "stopped_early": "Groq's way to break off after `after` words: the next chunk says why",
     "endless": "repeats itself without end",
+    "flood": "sends bytes without end, in one line, and compressed if `packed`",
     "slow": "waits `seconds` before it begins",
     "drip": "gives a little every `seconds`, so that no read ever waits for long",
     "prose": "wraps its answer in a code fence and pleasantries",

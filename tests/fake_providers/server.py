@@ -1,7 +1,9 @@
 """The server: HTTP by hand over asyncio, because no framework lets one close a socket in mid-answer."""
 
 import asyncio
+import gzip
 import json
+import os
 import socket
 import time
 from collections import defaultdict
@@ -149,6 +151,7 @@ class _Call:
             "status": self._status,
             "model_gone": self._model_gone,
             "hang": self._silence,
+            "flood": self._flood,
             "headers_then_silence": self._headers_then_silence,
             "disconnect": self._disconnect,
             "reset": self._reset,
@@ -184,6 +187,14 @@ class _Call:
         """Until the other side goes away."""
         if not await self._reader.read(1):
             raise Gone
+
+    async def _flood(self) -> None:
+        is_packed = bool(self._fault.get("packed"))
+        await self._open_body("content-encoding: gzip\r\n" if is_packed else "")
+        await self._chunk(gzip.compress(b"data: ") if is_packed else b"data: ")
+        water = gzip.compress(os.urandom(2**16)) if is_packed else b"x" * 2**16
+        while True:
+            await self._chunk(water)
 
     async def _headers_then_silence(self) -> None:
         await self._open_body()
@@ -311,10 +322,9 @@ class _Call:
             await self._chunk(dialects.ending(self._asked, text))
             await self._close_body()
 
-    async def _open_body(self) -> None:
-        self._writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-        )
+    async def _open_body(self, headers: str = "") -> None:
+        head = "content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
+        self._writer.write(f"HTTP/1.1 200 OK\r\n{head}{headers}\r\n".encode())
         await self._writer.drain()
 
     async def _chunk(self, content: bytes) -> None:

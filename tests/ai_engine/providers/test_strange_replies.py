@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from ai_engine.errors import AiError, KeyRejected, ProviderFailed, RequestRejected
+from ai_engine.errors import AiError, BadAnswer, KeyRejected, ProviderFailed, RequestRejected
 from ai_engine.inputs import Audio, Delta
 from ai_engine.messages import Answer, Message, Request
 from ai_engine.providers.protocol import Provider
-from tests.ai_engine.vendors import NAMES, Vendors, asked, hello, outcomes_at
+from tests.ai_engine.vendors import NAMES, Vendors, asked, hello, outcomes_at, sockets_back
 from tests.fake_providers.faults import Fault
 from tests.fake_providers.server import FakeProviders
 
@@ -107,6 +107,18 @@ async def test_words_can_be_stored_and_sent_on(name: str, operation: str, vendor
     last = parts[-1]
     assert isinstance(last, Answer)
     assert last.model in {"m-1", f"{name}-hears"}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("operation", forms())
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_reply_without_end_fills_no_memory(
+    name: str, operation: str, packed: bool, vendors: Vendors
+) -> None:
+    vendors.fake.script(name, [{"kind": "flood", "packed": packed}])
+    with pytest.raises(BadAnswer, match="without end"):
+        await parts_of(vendors.provider(name), forms()[operation])
+    assert await sockets_back(vendors.fake, 0) == 0
 
 
 @pytest.fixture(params=["“key”", "kéy", "k\ney"])
