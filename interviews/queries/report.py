@@ -49,6 +49,7 @@ class Cite:
     end: int
     quote: str
     clock: str
+    started_ms: int
     speaker: str
     name: str
     fed_by: str
@@ -257,6 +258,7 @@ def _cite(segment: Segment, quote: str, start: int, end: int) -> Cite:
         end=end,
         quote=quote,
         clock=clock_words(segment.started_ms),
+        started_ms=segment.started_ms,
         speaker=segment.speaker,
         name=segment.speaker_name or Speaker(segment.speaker).label,
         fed_by=str(segment.fed_by.user) if segment.fed_by else "",

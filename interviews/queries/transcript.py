@@ -49,6 +49,7 @@ class Moment:
     name: str
     text: str
     clock: str
+    started_ms: int
     opens_turn: bool
     gaps_before: int = 0
     is_question: bool = False
@@ -203,6 +204,7 @@ def _moment(
         name=row.speaker_name or Speaker(row.speaker).label,
         text=row.text,
         clock=clock_words(row.started_ms),
+        started_ms=row.started_ms,
         opens_turn=opens_turn,
         gaps_before=gaps_before,
         is_question=row.asked_question_id is not None and row.speaker != Speaker.CANDIDATE,

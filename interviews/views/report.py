@@ -16,6 +16,7 @@ from interviews.access import Permission
 from interviews.models import Debrief, Interview
 from interviews.queries import reviews, transcript
 from interviews.queries.debrief_progress import Progress, progress_of
+from interviews.queries.recordings import recordings_of
 from interviews.queries.report import (
     answers_of,
     find_debrief,
@@ -70,6 +71,7 @@ def render_report(
         "debrief": debrief,
         "newest": find_debrief(interview) if "debrief" in request.GET else debrief,
         "window": _window(request, interview),
+        "recordings": recordings_of(interview),
         "answers": answers_of(interview),
         "decisions": reviews.decisions_of(interview),
         "outcome_choices": Outcome.choices,

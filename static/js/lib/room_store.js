@@ -1,12 +1,13 @@
-// What this browser keeps of a room until the server has it: written messages and spoken sound. Wiped when the
+// What this browser keeps of a room until the server has it: written messages, spoken sound, a recording. Wiped when the
 // interview is over.
 
 const NAME = "meetmind-outbox";
-const VERSION = 2;
+const VERSION = 3;
 const FORGOTTEN_AFTER = 7 * 24 * 3600 * 1000; // a room that was never opened again
 export const MESSAGES = "messages";
 export const SOUNDS = "sounds";
-const KEYS = { [MESSAGES]: ["room", "client_id", "client_seq"], [SOUNDS]: ["room", "seg_id"] };
+export const CHUNKS = "chunks"; // of a recording
+const KEYS = { [MESSAGES]: ["room", "client_id", "client_seq"], [SOUNDS]: ["room", "seg_id"], [CHUNKS]: ["room", "recording", "number"] };
 
 function asPromise(request) {
   return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { announce } from "../lib/live_region.js";
 import { MicrophoneChoice } from "../lib/microphone_choice.js";
 import { Outbox } from "../lib/outbox.js";
 import { QuestionReading } from "../lib/question_reading.js";
+import { Recorder } from "../lib/recorder.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { RoomSocket } from "../lib/room_socket.js";
 import { wipeRoom } from "../lib/room_store.js";
@@ -15,6 +16,7 @@ import { keepScreenOn } from "../lib/wake_lock.js";
 
 const LONGEST_ANSWER = 16 * 1024;
 const TYPING_EVERY = 4_000;
+const SENDS_RECORDING_FOR = 15_000;
 const CONNECTION = {
   connecting: ["connecting", "Connecting…"],
   open: ["open", "Connected"],
@@ -26,7 +28,7 @@ const CONNECTION = {
   missing: ["lost", "Your link no longer works"],
 };
 
-const { interview, name, mode, language, silence, text_only } = readJson("room");
+const { interview, name, mode, language, silence, text_only, recording } = readJson("room");
 const isAiLed = mode === "ai_led";
 const draftKey = `meetmind-draft-${interview}`;
 const speak = document.getElementById("speak");
@@ -35,6 +37,12 @@ const clock = new RoomClock(need("clock"));
 const outbox = await Outbox.open(interview);
 const socket = new RoomSocket({ interview, as: "candidate", outbox });
 const words = await SpokenWords.open({ socket, room: interview });
+const recorder = document.getElementById("recorder") && (await Recorder.open({
+  interview,
+  clock,
+  isAgreed: recording,
+  elements: { box: need("recorder"), words: need("recorder-words"), button: need("recorder-button") },
+}));
 
 const room = {
   state: "waiting",
@@ -93,6 +101,7 @@ const voice = new VoiceInput({
 const microphones = new MicrophoneChoice(need("microphone"), {
   current: () => voice.deviceId,
   onChoose: () => {
+    recorder?.follow(false);
     voice.stop();
     voice.start();
   },
@@ -414,6 +423,8 @@ function show() {
   need("may-interrupt").hidden = !isAiLed || voice.rung !== "provider";
   setText(need("speak-hint"), speak ? voice.hint : "");
   keepScreenOn(room.state === "live");
+  // While the room is told again, its earlier states are no news.
+  if (socket.lastSeq >= room.toldTo) recorder?.follow(room.state === "live" && need("elsewhere").hidden);
 }
 
 function problem(text) {
@@ -451,6 +462,7 @@ function showElsewhere(isElsewhere) {
     aloud.stop();
     endOfAnswer.stop();
     voice.stop();
+    recorder?.follow(false);
     keepScreenOn(false);
   }
   need("elsewhere").hidden = !isElsewhere;
@@ -470,8 +482,10 @@ async function finish() {
   clock.run(false);
   const isWaiting = () => outbox.size > 0 || words.waiting.some(({ hasFailed }) => !hasFailed);
   for (let waited = 0; isWaiting() && waited < 50; waited += 1) await new Promise((resolve) => setTimeout(resolve, 200));
+  const isRecordingSent = (await recorder?.finish(SENDS_RECORDING_FOR)) ?? true;
   conversation.end();
-  if (isWaiting()) problem("Some words could not be sent. They are kept on this device until you choose Finish.");
+  if (!isRecordingSent) problem("Some of the recording could not be sent yet. Choose Finish, and leave that page open for a while.");
+  else if (isWaiting()) problem("Some words could not be sent. They are kept on this device until you choose Finish.");
   else await wipeRoom(interview);
   sessionStorage.removeItem(draftKey);
   aloud.forget();

@@ -3,6 +3,7 @@
 import { autosave } from "../lib/autosave.js";
 import { find, icon, make } from "../lib/dom.js";
 import { announce } from "../lib/live_region.js";
+import { Playback } from "../lib/playback.js";
 import { citationOf, showMoment, unmark } from "../lib/moments.js";
 
 const report = document.getElementById("report");
@@ -119,6 +120,11 @@ if (report) {
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.id === "ask-form" && event.detail.successful) event.detail.elt.reset();
   });
+  const recordings = document.getElementById("recordings");
+  if (recordings) {
+    const playback = new Playback({ box: recordings, list });
+    document.addEventListener("htmx:load", () => playback.offer());
+  }
   const form = document.getElementById("review-form");
   if (form) saveWhileWriting(form);
   jumpToAddress();

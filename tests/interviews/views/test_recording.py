@@ -119,3 +119,26 @@ def test_programs_list_and_fetch_it(otto: Client, recording: Recording) -> None:
     assert item["participant"] == "candidate"
     part = otto.get(f"{base}/{item['id']}/file", headers={"Range": "bytes=0-9"})
     assert (part.status_code, part.getvalue()) == (206, SOUND[:10])
+
+
+def test_the_report_plays_it_and_says_what_of_it_is_missing(
+    otto: Client, recording: Recording
+) -> None:
+    told = recording.interview
+    page = otto.get(f"/interviews/{told.id}/report/").text
+    assert f'src="{address_of(recording)}"' in page
+    assert "Recording from 1:00 to 3:00" in page
+    assert "with a gap" not in page
+    assert 'data-started-ms="60000"' in page  # moments that can be jumped to
+    Recording.objects.update(missing=[[2, 2]])
+    assert "with a gap" in otto.get(f"/interviews/{told.id}/report/").text
+    for state, words in (
+        (RecordingState.OPEN, "being put together"),
+        (RecordingState.LOST, "1 part of the recording did not arrive"),
+    ):
+        Recording.objects.update(state=state)
+        page = otto.get(f"/interviews/{told.id}/report/").text
+        assert words in page
+        assert "<audio" not in page
+    Recording.objects.all().delete()
+    assert 'id="recordings"' not in otto.get(f"/interviews/{told.id}/report/").text
