@@ -130,17 +130,18 @@ def answers_by_hour(*, hours: int = 24) -> tuple[HourOfAnswers, ...]:
     )
 
 
-def last_outages(*, most: int = 30) -> tuple[OutageSeen, ...]:
+def last_outages(*, most: int = 30, now: datetime | None = None) -> tuple[OutageSeen, ...]:
     """Newest first; `ended` is empty only for one that goes on."""
+    now = now or datetime.now(UTC)
     return tuple(
         OutageSeen(
-            row.provider, row.operation, row.reason, row.began, row.ended or _seen_to_end(row)
+            row.provider, row.operation, row.reason, row.began, row.ended or _seen_to_end(row, now)
         )
         for row in Outage.objects.order_by("-began")[:most]
     )
 
 
-def _seen_to_end(outage: Outage) -> datetime | None:
+def _seen_to_end(outage: Outage, now: datetime) -> datetime | None:
     """A process that dies cannot write down the end. But whoever is still in an outage tries again after its
     longest rest at the latest, and that is a row: without a failure for so long, or with an answer, it is over.
     """
@@ -151,7 +152,7 @@ def _seen_to_end(outage: Outage) -> datetime | None:
     last = failures.aggregate(at=Max("at"))["at"] or outage.began
     answered = calls.filter(at__gt=last, outcome="ok").aggregate(at=Min("at"))["at"]
     end: datetime = min(filter(None, (last + LONGEST_SILENCE, answered)))
-    return end if end <= datetime.now(UTC) else None
+    return end if end <= now else None
 
 
 def prune_calls(*, before: datetime) -> int:

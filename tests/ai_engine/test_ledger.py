@@ -132,7 +132,7 @@ def test_the_end_of_an_outage_whose_process_died_is_seen_in_the_calls(
             for number, (hours, outcome) in enumerate(calls)
         ]
     )
-    assert usage.last_outages()[0].ended == (None if ended is None else NOW + ended)
+    assert usage.last_outages(now=NOW)[0].ended == (None if ended is None else NOW + ended)
 
 
 @pytest.mark.django_db

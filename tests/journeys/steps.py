@@ -28,6 +28,7 @@ def answer_next(page: Page, script: Script) -> str:
     page.get_by_label("Your answer").fill(script.answer_to(question))
     page.get_by_role("button", name="I'm done").click()
     expect(can_answer).to_have_count(0)
+    expect(page.locator("#chat .bubble-candidate.is-pending")).to_have_count(0)  # it has left
     return question
 
 

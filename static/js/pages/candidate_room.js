@@ -48,6 +48,7 @@ const room = {
   state: "waiting",
   ledBy: "ai",
   knownTo: null, // what was said before this page was opened is shown, and not announced
+  asked: 0, // the number of the question that stands open
   toldTo: 0, // what the server will tell again after this break
   turn: new Set(),
   lastWords: "",
@@ -146,7 +147,8 @@ const told = {
     if (state === "ended") finish();
   },
   "question.asked": async (event, isNews) => {
-    room.isAnswerWanted = event.awaits_answer;
+    room.isAnswerWanted = false; // until its words stand there
+    room.asked = event.seq;
     newTurn();
     if (event.degraded !== undefined) tellDegraded(event.degraded, isNews);
     if (isNews) {
@@ -154,6 +156,7 @@ const told = {
       aloud.say(event.msg_id, event.text);
     }
     await conversation.questionAsked(event, { atOnce: !isNews });
+    if (room.asked === event.seq) room.isAnswerWanted = event.awaits_answer;
   },
   "question.withdrawn": (event) => conversation.questionWithdrawn(event),
   "segment.doubled": (event) => {
@@ -181,11 +184,13 @@ const told = {
   "segment.failed": (event, isNews) => unheard(event, isNews),
   "turn.finished": (event, isNews) => {
     newTurn();
+    room.asked = 0;
     room.isAnswerWanted = false;
     if (isNews && room.ledBy === "ai" && isAiLed) conversation.showThinking();
   },
   "request.made": ({ action }, isNews) => {
     if (action === "skip") {
+      room.asked = 0;
       room.isAnswerWanted = false;
       newTurn();
       conversation.notice("You skipped this question.");
@@ -241,6 +246,7 @@ socket.addEventListener("status", ({ detail: { status } }) => {
   if (["signed_out", "missing"].includes(status)) location.reload(); // the page says why
 });
 words.addEventListener("failed", ({ detail }) => unheard(detail, true));
+socket.addEventListener("sent", () => show());
 socket.addEventListener("refused", ({ detail }) => {
   const { code, message, sent, seg_id } = detail;
   if (code === "nothing_heard") {
@@ -367,7 +373,8 @@ function sendWords(text, { segId, source }) {
 
 /** While the room is told again after a break, a question that was answered long ago looks open. */
 function mayAnswer() {
-  return room.isAnswerWanted && !room.isFinishingTurn && socket.lastSeq >= room.toldTo;
+  const isOnItsWay = outbox.all().some(({ type }) => type === "turn.finished"); // also from before a reload
+  return room.isAnswerWanted && !room.isFinishingTurn && !isOnItsWay && socket.lastSeq >= room.toldTo;
 }
 
 /** The last words are still on somebody's lips: they belong to this answer, so they are waited for. */
