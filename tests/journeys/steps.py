@@ -28,7 +28,10 @@ def answer_next(page: Page, script: Script) -> str:
     page.get_by_label("Your answer").fill(script.answer_to(question))
     page.get_by_role("button", name="I'm done").click()
     expect(can_answer).to_have_count(0)
-    expect(page.locator("#chat .bubble-candidate.is-pending")).to_have_count(0)  # it has left
+    expect(page.get_by_label("Your answer")).to_have_value("")  # it has left the box,
+    expect(page.locator("#chat .bubble-candidate.is-pending")).to_have_count(0)  # and is stored
+    answered = page.locator("#chat .bubble-ai:not(.is-withdrawn) .bubble-text").last
+    expect(over.or_(answered.filter(has_not_text=question)).first).to_be_visible(timeout=30_000)
     return question
 
 

@@ -48,6 +48,7 @@ const room = {
   state: "waiting",
   ledBy: "ai",
   knownTo: null, // what was said before this page was opened is shown, and not announced
+  openWords: null,
   asked: 0, // the number of the question that stands open
   toldTo: 0, // what the server will tell again after this break
   turn: new Set(),
@@ -219,7 +220,8 @@ socket.addEventListener("welcome", ({ detail }) => {
   voice.hasProvider = detail.limits.speech;
   clock.set(detail.clock);
   showPeople(detail.presence);
-  if (detail.question) conversation.questionWords({ msg_id: detail.question.msg_id, offset: 0, text: detail.question.text });
+  room.openWords = detail.question ?? null;
+  showOpenWords();
   if (detail.state === "ended") finish();
   show();
 });
@@ -228,11 +230,13 @@ socket.addEventListener("reset", () => {
   room.knownTo = null;
 });
 socket.addEventListener("event", async ({ detail }) => {
+  if (detail.kind === "question.asked" && detail.msg_id === room.openWords?.msg_id) room.openWords = null;
   await told[detail.kind]?.(detail, detail.seq > room.knownTo);
+  showOpenWords();
   show();
 });
 socket.addEventListener("frame", ({ detail }) => {
-  if (detail.type === "question.delta") conversation.questionWords(detail);
+  if (detail.type === "question.delta" && isToldAll()) conversation.questionWords(detail);
   if (detail.type === "presence") showPeople(detail.people);
 });
 socket.addEventListener("status", ({ detail: { status } }) => {
@@ -371,10 +375,21 @@ function sendWords(text, { segId, source }) {
   socket.send({ type: "segment.final", seg_id: segId, text, source, started_ms: at, ended_ms: at });
 }
 
+function isToldAll() {
+  return socket.lastSeq >= room.toldTo;
+}
+
+/** The words of a question that is being asked come after all that was said before them. */
+function showOpenWords() {
+  if (!room.openWords || !isToldAll()) return;
+  conversation.questionWords({ msg_id: room.openWords.msg_id, offset: 0, text: room.openWords.text });
+  room.openWords = null;
+}
+
 /** While the room is told again after a break, a question that was answered long ago looks open. */
 function mayAnswer() {
   const isOnItsWay = outbox.all().some(({ type }) => type === "turn.finished"); // also from before a reload
-  return room.isAnswerWanted && !room.isFinishingTurn && !isOnItsWay && socket.lastSeq >= room.toldTo;
+  return room.isAnswerWanted && !room.isFinishingTurn && !isOnItsWay && isToldAll();
 }
 
 /** The last words are still on somebody's lips: they belong to this answer, so they are waited for. */
