@@ -1,4 +1,8 @@
-"""Charts of the AI's cost and outages as SVG, drawn on the server; they say in words what they show."""
+"""Charts of the AI's cost, speed and outages, drawn on the server; they say in words what they show.
+
+Only shapes are SVG, stretched to the width of the page; names and dates are text beside them, as large on a phone as
+anywhere.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,13 +14,13 @@ from django.utils.safestring import SafeString
 from ai_engine.usage import HourOfAnswers, OutageSeen
 from interviews.queries.ai_figures import DayOfCost
 
-WIDTH, HEIGHT, FOOT = 640, 120, 20
-LANE, LABEL, TALL_LANE = 24, 150, 48
+# Units of the drawings, which are stretched: only the proportions count.
+WIDTH, HEIGHT, LANE = 640, 120, 24
 
 
 def cost_chart(days: Sequence[DayOfCost], *, chart_id: str) -> SafeString:
     """A bar for each day."""
-    top = max([day.cost for day in days], default=Decimal(0)) or Decimal(1)
+    top = max([day.cost for day in days], default=Decimal(0))
     step = WIDTH / max(1, len(days))
     bars = format_html_join(
         "",
@@ -24,28 +28,25 @@ def cost_chart(days: Sequence[DayOfCost], *, chart_id: str) -> SafeString:
         (
             (
                 round(number * step + 1, 1),
-                round(HEIGHT - float(day.cost / top) * (HEIGHT - 16), 1),
+                round(HEIGHT - tall, 1),
                 round(step - 2, 1),
-                round(max(float(day.cost / top) * (HEIGHT - 16), 1 if day.calls else 0), 1),
+                round(tall, 1),
                 day.day.isoformat(),
                 f"{day.cost:.4f}",
                 day.calls,
             )
             for number, day in enumerate(days)
+            for tall in [max(float(day.cost / (top or 1)) * HEIGHT, 1 if day.calls else 0)]
         ),
-    )
-    labels = format_html(
-        '<text x="0" y="{y}">{first}</text><text x="{end}" y="{y}" text-anchor="end">{last}</text>'
-        '<text x="0" y="11">{top} US$</text>',
-        y=HEIGHT + 15,
-        end=WIDTH,
-        first=days[0].day.isoformat() if days else "",
-        last=days[-1].day.isoformat() if days else "",
-        top=f"{top:.2f}" if days and any(day.cost for day in days) else "0",
     )
     total = sum((day.cost for day in days), Decimal(0))
     said = f"{total:.2f} US dollars in {len(days)} days, at most {top:.2f} on one."
-    return _svg(chart_id, HEIGHT + FOOT, "Cost by day", said, bars + labels)
+    drawing = _svg(chart_id, HEIGHT, "Cost by day", said, bars)
+    span = [days[0].day.isoformat(), days[-1].day.isoformat()] if days else ["", ""]
+    return format_html(
+        '<div class="usage-chart" id="{}"><p class="usage-top">{} US$</p>{}{}</div>',
+        chart_id, f"{top:.2f}", drawing, _span(*span),
+    )  # fmt: skip
 
 
 def outage_chart(
@@ -54,84 +55,104 @@ def outage_chart(
     """A lane for each provider, filled where it was not asked because it had failed."""
     first = until - span
     seen = [outage for outage in outages if (outage.ended or until) > first]
-    names = sorted({outage.provider for outage in seen})
-    scale = (WIDTH - LABEL) / span.total_seconds()
-    lanes = format_html_join(
-        "",
-        '<text x="0" y="{}">{}</text>',
-        ((number * LANE + 16, name) for number, name in enumerate(names)),
-    )
-    bars = format_html_join(
-        "",
-        '<rect class="usage-outage" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
-        (
+    scale = WIDTH / span.total_seconds()
+    lanes = []
+    for name in sorted({outage.provider for outage in seen}):
+        own = [outage for outage in seen if outage.provider == name]
+        bars = format_html_join(
+            "",
+            '<rect class="usage-outage" x="{}" y="4" width="{}" height="{}"><title>{}</title></rect>',
             (
-                round(LABEL + max(0.0, (outage.began - first).total_seconds()) * scale, 1),
-                names.index(outage.provider) * LANE + 5,
-                round(max(2.0, _seconds(outage, first, until) * scale), 1),
-                LANE - 10,
-                f"{outage.provider}: {outage.reason.replace('_', ' ')}",
-            )
-            for outage in seen
-        ),
-    )
-    said = f"{len(seen)} outages in the last {span.total_seconds() / 3600:.0f} hours."
-    return _svg(chart_id, max(1, len(names)) * LANE, "Outages", said, lanes + bars)
+                (
+                    round(max(0.0, (outage.began - first).total_seconds()) * scale, 1),
+                    round(max(2.0, _seconds(outage, first, until) * scale), 1),
+                    LANE - 8,
+                    outage.reason.replace("_", " "),
+                )
+                for outage in own
+            ),
+        )
+        lanes.append((name, f"{_times(len(own), 'outage')} in the last {_hours(span)}.", bars))
+    return _lanes(chart_id, LANE, "Outages", lanes, first, until)
 
 
 def latency_chart(
     answers: Sequence[HourOfAnswers], *, until: datetime, hours: int, chart_id: str
 ) -> SafeString:
     """A lane for each provider, with a bar for each hour: the time of its usual answer."""
-    names = sorted({hour.provider for hour in answers})
     top = max((hour.average_ms for hour in answers), default=0) or 1
     first = until.replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours)
-    step = (WIDTH - LABEL) / (hours + 1)
-    lanes = format_html_join(
-        "",
-        '<text x="0" y="{}">{}</text>',
-        (((number + 1) * TALL_LANE - 6, name) for number, name in enumerate(names)),
-    )
-    bars = format_html_join(
-        "",
-        '<rect class="usage-bar" x="{}" y="{}" width="{}" height="{}"><title>{} at {} UTC: {} ms, {} answers</title></rect>',
-        (
+    step = WIDTH / (hours + 1)
+    lanes = []
+    for name in sorted({hour.provider for hour in answers}):
+        own = [hour for hour in answers if hour.provider == name]
+        bars = format_html_join(
+            "",
+            '<rect class="usage-bar" x="{}" y="{}" width="{}" height="{}"><title>{} UTC: {} ms, {}</title></rect>',
             (
-                round(LABEL + (hour.hour - first) / timedelta(hours=1) * step + 1, 1),
-                round((names.index(hour.provider) + 1) * TALL_LANE - _tall(hour, top), 1),
-                round(step - 2, 1),
-                round(_tall(hour, top), 1),
-                hour.provider,
-                f"{hour.hour:%H:%M}",
-                hour.average_ms,
-                hour.answers,
-            )
-            for hour in answers
+                (
+                    round((hour.hour - first) / timedelta(hours=1) * step + 1, 1),
+                    round(LANE * 2 - tall, 1),
+                    round(step - 2, 1),
+                    round(tall, 1),
+                    f"{hour.hour:%H:%M}",
+                    hour.average_ms,
+                    _times(hour.answers, "answer"),
+                )
+                for hour in own
+                for tall in [max(1.0, hour.average_ms / top * LANE * 2)]
+            ),
+        )
+        times = [hour.average_ms for hour in own]
+        lanes.append((name, f"{min(times)} to {max(times)} ms.", bars))
+    return _lanes(chart_id, LANE * 2, "Time of an answer", lanes, first, until)
+
+
+def _lanes(
+    chart_id: str,
+    height: int,
+    title: str,
+    lanes: Sequence[tuple[str, str, SafeString]],
+    first: datetime,
+    until: datetime,
+) -> SafeString:
+    """A drawing for each name, under one another, and one line of times below them. Nothing for no lanes."""
+    if not lanes:
+        return SafeString("")
+    rows = format_html_join(
+        "",
+        '<div class="usage-lane"><span>{}</span>{}</div>',
+        (
+            (name, _svg(f"{chart_id}-{number}", height, f"{title}: {name}", said, bars))
+            for number, (name, said, bars) in enumerate(lanes)
         ),
     )
-    said = "; ".join(
-        f"{name}: {min(times)} to {max(times)} ms"
-        for name in names
-        if (times := [hour.average_ms for hour in answers if hour.provider == name])
+    span = _span(f"{first:%d %b, %H:%M} UTC", f"{until:%d %b, %H:%M} UTC")
+    return format_html(
+        '<div class="usage-chart usage-lanes" id="{}">{}{}</div>', chart_id, rows, span
     )
-    return _svg(
-        chart_id, max(1, len(names)) * TALL_LANE, "Time of an answer by hour",
-        said or "Nothing was answered.", lanes + bars,
-    )  # fmt: skip
 
 
-def _tall(hour: HourOfAnswers, top: int) -> float:
-    return max(1.0, hour.average_ms / top * (TALL_LANE - 8))
+def _span(first: str, last: str) -> SafeString:
+    return format_html('<p class="usage-span"><span>{}</span><span>{}</span></p>', first, last)
+
+
+def _times(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _hours(span: timedelta) -> str:
+    return _times(round(span / timedelta(hours=1)), "hour")
 
 
 def _seconds(outage: OutageSeen, first: datetime, until: datetime) -> float:
     return ((outage.ended or until) - max(outage.began, first)).total_seconds()
 
 
-def _svg(chart_id: str, height: int, title: str, said: str, shapes: SafeString) -> SafeString:
+def _svg(drawing_id: str, height: int, title: str, said: str, shapes: SafeString) -> SafeString:
     return format_html(
-        '<svg class="chart usage-chart" role="img" aria-labelledby="{id}-title {id}-desc" width="100%" '
+        '<svg role="img" aria-labelledby="{id}-title {id}-desc" preserveAspectRatio="none" '
         'viewBox="0 0 {width} {height}"><title id="{id}-title">{title}</title>'
         '<desc id="{id}-desc">{said}</desc>{shapes}</svg>',
-        id=chart_id, width=WIDTH, height=height, title=title, said=said, shapes=shapes,
+        id=drawing_id, width=WIDTH, height=height, title=title, said=said, shapes=shapes,
     )  # fmt: skip
