@@ -14,7 +14,7 @@ from ai_engine.inputs import CallContext, Competency, Excerpt, Lane, PlanQuestio
 from ai_engine.inputs import Speaker as SpeakerWord
 from interviews.models import AskedQuestion, Debrief, Interview, Segment, TranscriptVersion
 from interviews.models import Competency as CompetencyRow
-from interviews.states import Speaker
+from interviews.states import Mode, Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +112,23 @@ def _material(
 
 
 def _questions(interview: Interview) -> Iterable[PlanQuestion]:
-    """The plan's questions. Where nobody noted what was asked (an import), all may have been."""
-    noted = list(
-        AskedQuestion.objects.filter(interview=interview, question__isnull=False).values_list(
-            "question_id", "state"
-        )
+    """The plan's questions. Of an import nobody could note what was asked: there, all may have been.
+
+    A question that the candidate passed over was put to them like any other.
+    """
+    was_held_elsewhere = interview.mode == Mode.IMPORTED
+    put = AskedQuestion.objects.filter(
+        interview=interview,
+        question__isnull=False,
+        state__in=[AskedQuestion.State.ASKED, AskedQuestion.State.SKIPPED],
     )
-    asked = {question_id for question_id, state in noted if state == AskedQuestion.State.ASKED}
+    asked = set(put.values_list("question_id", flat=True))
     for question in interview.plan_version.questions.order_by("position"):
         yield PlanQuestion(
             ref=str(question.id),
             text=question.text,
             competency_ref=str(question.competency_id or ""),
-            was_asked=not noted or question.id in asked,
+            was_asked=was_held_elsewhere or question.id in asked,
         )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ai_engine.errors import BudgetSpent, RequestRejected
 from ai_engine.inputs import Provenance, Quote
 from ai_engine.skills.score_interview import LevelDraft, ScorecardDraft
-from interviews.models import CompetencyLevel, Debrief, Evidence, Interview
+from interviews.models import AskedQuestion, CompetencyLevel, Debrief, Evidence, Interview
 from interviews.queries.debrief_progress import progress_of
 from interviews.queries.material import material_of_debrief
 from interviews.queries.report import is_stale, summary_of
@@ -20,7 +20,7 @@ from interviews.services.replay_step import NotDead, replay_step
 from interviews.services.set_ai_budget import set_ai_budget
 from interviews.services.start_debrief import DebriefUnderWay, rerun_debrief, start_debrief
 from interviews.services.write_scorecard import commit_scorecard, write_scorecard
-from interviews.states import ConsentState, DebriefStatus, LevelStatus, PartKind
+from interviews.states import ConsentState, DebriefStatus, LevelStatus, Mode, PartKind
 from scheduler.outcomes import Cancel
 from scheduler.run import AttemptLostError
 from scheduler.states import JobState
@@ -134,6 +134,33 @@ def test_a_competency_that_was_never_asked_about_says_so_and_is_not_a_zero(
     with ai_that_writes(score_interview=words):
         drain_jobs()
     assert (_level(debrief, 1).status, _level(debrief, 1).level) == (LevelStatus.NOT_ASKED, None)
+
+
+def test_a_question_the_candidate_passed_over_was_asked(debrief: Debrief, told: Interview) -> None:
+    """Else a skipped question would read as the team's omission, and not as the candidate's choice."""
+    collaboration = told.plan_version.questions.get(position=3)
+    AskedQuestion.objects.create(
+        interview=told, question=collaboration, position=9, move="ask", state="skipped"
+    )
+    drain_jobs()
+    assert _level(debrief, 1).status == LevelStatus.INSUFFICIENT_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (Mode.AI_LED, {LevelStatus.NOT_ASKED}),
+        (Mode.ASSISTED, {LevelStatus.NOT_ASKED}),
+        (Mode.IMPORTED, {LevelStatus.INSUFFICIENT_EVIDENCE}),  # nobody could note it there
+    ],
+)
+def test_where_no_question_was_noted_none_was_asked_unless_it_was_held_elsewhere(
+    cast: Cast, mode: Mode, expected: set[LevelStatus]
+) -> None:
+    debrief = make_debrief(make_told_interview(cast, (CONVERSATION[1],), mode=mode))
+    drain_jobs()
+    statuses = CompetencyLevel.objects.filter(part__debrief=debrief).values_list("status", flat=True)
+    assert set(statuses) == expected
 
 
 def test_a_forged_draft_does_not_pass_the_commit(debrief: Debrief, told: Interview) -> None:
