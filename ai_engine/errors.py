@@ -209,15 +209,21 @@ class RequestRejected(AiError):
 
 
 class AllProvidersDown(AiError):
-    """Nobody answered. `retry_in` seconds from now one of them may."""
+    """Nobody answered. `retry_in` seconds from now one of them may.
+
+    `for_everybody`: none was left out, so that nobody else would have had an answer either.
+    """
 
     kind = "all_providers_down"
 
-    def __init__(self, *, retry_in: float, failures: tuple[ProviderFailed, ...] = ()) -> None:
+    def __init__(
+        self, *, retry_in: float, failures: tuple[ProviderFailed, ...] = (), for_everybody: bool
+    ) -> None:
         kinds = ", ".join(f"{failure.provider} {failure.kind}" for failure in failures)
         super().__init__(f"No AI provider answered ({kinds or 'none could be asked'}).")
         self.retry_in = retry_in
         self.failures = failures
+        self.for_everybody = for_everybody
 
 
 class NoProviderConfigured(AiError):

@@ -18,7 +18,7 @@ from scheduler.counters import live_counts
 from scheduler.databases import database
 from scheduler.handlers import HANDLERS, Handler
 from scheduler.models import Job, Kind, LeaderLease
-from scheduler.states import JobState
+from scheduler.states import AttemptEnd, JobState
 from scheduler.values import Claimed, Settled
 
 _LOOK_EVERY: Final = 1.0
@@ -112,7 +112,8 @@ class Gate:
     def note(self, settled: Sequence[Settled], *, now: datetime) -> None:
         """Pauses the kinds that were snoozed, and opens those whose probe found the outside back.
 
-        Call in the transaction that settles.
+        A probe that waits for itself alone has found nothing out: the next one goes. Call in the
+        transaction that settles.
         """
         for one in settled:
             if one.snoozed_until is not None:
@@ -124,7 +125,7 @@ class Gate:
                     },
                 )
                 self._looked_at = -math.inf  # this process, too, sends no more than the one probe
-            elif one.ended is not None and self._is_snoozed(one.kind):
+            elif one.ended not in (None, AttemptEnd.SNOOZE) and self._is_snoozed(one.kind):
                 Kind.objects.filter(name=one.kind).update(snoozed_until=None, snooze_reason="")
                 self._barred[one.kind].snoozed_until = None
 

@@ -26,10 +26,14 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """The outside is absent: no attempt is spent; the kind pauses, and one probe goes first."""
+    """The outside is absent: no attempt is spent; the kind pauses, and one probe goes first.
+
+    With `pauses_kind=False` it is absent for this job alone: the others of its kind go on.
+    """
 
     reason: str
     seconds: float
+    pauses_kind: bool = True
 
 
 @dataclass(frozen=True, slots=True)

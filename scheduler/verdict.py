@@ -117,7 +117,7 @@ def _snoozed(ending: Ending, outcome: Snooze) -> Settled:
         outcome.reason,
         due_at=due_at,
         snoozed_since=since,
-        snoozed_until=due_at,
+        snoozed_until=due_at if outcome.pauses_kind else None,
     )
 
 

@@ -65,11 +65,9 @@ class Course:
         allowed = request.context.allowed_providers
         operation = request.operation
         self._request = request
-        self._chain = [
-            provider
-            for provider in chain
-            if (allowed is None or provider.name in allowed) and provider.model_for(operation)
-        ]
+        able = [provider for provider in chain if provider.model_for(operation)]
+        self._chain = [each for each in able if allowed is None or each.name in allowed]
+        self._leaves_out = len(able) > len(self._chain)
         if not self._chain:
             raise NoProviderConfigured
         self._limits = limits
@@ -114,7 +112,9 @@ class Course:
             return asked[-1]  # everybody answered and none acceptably: waiting cures nothing
         first = min(provider.ready_at(self._request.operation) for provider in self._chain)
         return AllProvidersDown(
-            retry_in=max(1.0, first - self._clock()), failures=tuple(self.failures)
+            retry_in=max(1.0, first - self._clock()),
+            failures=tuple(self.failures),
+            for_everybody=not self._leaves_out,
         )
 
     def start_over(self) -> None:

@@ -91,7 +91,11 @@ def provenance_columns(provenance: Provenance) -> dict[str, object]:
 
 
 def outcome_of(error: AiError) -> Outcome:
-    """What a job answers when the AI brought nothing."""
+    """What a job answers when the AI brought nothing.
+
+    An organisation that switched providers off waits for its own, and holds up nobody else.
+    """
     if isinstance(error, AllProvidersDown):
-        return Snooze(str(error), seconds=max(1.0, error.retry_in))
+        seconds = max(1.0, error.retry_in)
+        return Snooze(str(error), seconds=seconds, pauses_kind=error.for_everybody)
     return Fail(str(error)) if error.is_permanent else Retry(str(error))

@@ -26,7 +26,8 @@ def settle_transcript(*, run: Run, debrief_id: uuid.UUID) -> Outcome | None:
                 return None  # an earlier run got as far as its commit
             in_flight = speech_in_flight(debrief.interview)
             if in_flight and now - debrief.created_at < WAITS_AT_MOST:
-                return Snooze("Speech is still being transcribed.", seconds=LOOKS_AGAIN_AFTER)
+                reason = "Speech is still being transcribed."
+                return Snooze(reason, seconds=LOOKS_AGAIN_AFTER, pauses_kind=False)
             _mark_gaps(debrief, in_flight, now)
             freeze_transcript(debrief=debrief, now=now)
     except NotWanted as reason:

@@ -11,6 +11,7 @@ from scheduler import clock, graph, housekeeping
 from scheduler.databases import database
 from scheduler.enqueue import cancel_job, enqueue, enqueue_many, start_workflow
 from scheduler.execute import Bench, finish_and_claim
+from scheduler.gate import Gate
 from scheduler.models import Attempt, Job, Kind
 from scheduler.outcomes import Done, Outcome, Retry, Snooze
 from scheduler.priorities import OVERTAKEN_AT_MOST, Priority
@@ -146,6 +147,31 @@ def lost(kind: str, count: int) -> None:
         )
     housekeeping.rescue(now=clock.now() + LEASE + timedelta(seconds=1))
     assert Job.objects.filter(kind=kind, state="ready", crashes=1).count() == count
+
+
+def test_a_job_that_waits_for_itself_alone_holds_up_no_other_of_its_kind() -> None:
+    enqueue_many("probe.noop", ({} for _ in range(2)))
+    slot = bench()
+    [first] = finish_and_claim(slot, [])
+    alone = Snooze("their own provider is away", seconds=30, pauses_kind=False)
+    [second] = finish_and_claim(slot, [ended(first, alone)])
+    assert (first.id, Job.objects.get(id=first.id).state) != (second.id, "ready")
+    assert not Kind.objects.filter(snoozed_until__isnull=False).exists()
+
+
+def test_a_probe_that_waits_for_itself_alone_neither_opens_its_kind_nor_shuts_it() -> None:
+    enqueue_many("probe.noop", ({} for _ in range(4)))
+    slot = bench()
+    [first] = finish_and_claim(slot, [])
+    assert finish_and_claim(slot, [ended(first, Snooze("nobody is there", seconds=30))]) == []
+    Kind.objects.update(snoozed_until=clock.now() - timedelta(seconds=1))
+    slot.gate = Gate()  # a second later
+    [probe] = finish_and_claim(slot, [])
+    alone = Snooze("their own provider is away", seconds=30, pauses_kind=False)
+    [next_probe] = finish_and_claim(slot, [ended(probe, alone)])
+    assert finish_and_claim(slot, []) == [], "still one at a time"
+    assert len(finish_and_claim(slot, [ended(next_probe, Done())])) == 1
+    assert Kind.objects.get().snoozed_until is None
 
 
 def test_a_suspect_keeps_to_the_limit_of_its_kind() -> None:

@@ -1,6 +1,8 @@
 """From the end of an interview to its debrief."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,10 +10,19 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.utils import timezone
 
-from ai_engine.errors import BudgetSpent, RequestRejected
+from ai_engine.engine import Engine, engine
+from ai_engine.errors import BudgetSpent, RequestRejected, Unreachable
 from ai_engine.inputs import Provenance, Quote
+from ai_engine.providers.scripted import Fail, Say, Scripted
 from ai_engine.skills.score_interview import LevelDraft, ScorecardDraft
-from interviews.models import AskedQuestion, CompetencyLevel, Debrief, Evidence, Interview
+from interviews.models import (
+    AskedQuestion,
+    Candidate,
+    CompetencyLevel,
+    Debrief,
+    Evidence,
+    Interview,
+)
 from interviews.queries.debrief_progress import progress_of
 from interviews.queries.material import material_of_debrief
 from interviews.queries.report import is_stale, summary_of
@@ -26,7 +37,15 @@ from scheduler.run import AttemptLostError
 from scheduler.states import JobState
 from scheduler.testing import detached_run, drain_jobs
 from tests.cast import Cast
-from tests.interviews.ai import ai_that_fails, ai_that_writes, quoted, rating, ratings, without_ai
+from tests.interviews.ai import (
+    EMPTY,
+    ai_that_fails,
+    ai_that_writes,
+    quoted,
+    rating,
+    ratings,
+    without_ai,
+)
 from tests.interviews.told import CONVERSATION, make_debrief, make_told_interview
 
 TRUE = "I measured the delay before and after"
@@ -159,7 +178,9 @@ def test_where_no_question_was_noted_none_was_asked_unless_it_was_held_elsewhere
 ) -> None:
     debrief = make_debrief(make_told_interview(cast, (CONVERSATION[1],), mode=mode))
     drain_jobs()
-    statuses = CompetencyLevel.objects.filter(part__debrief=debrief).values_list("status", flat=True)
+    statuses = CompetencyLevel.objects.filter(part__debrief=debrief).values_list(
+        "status", flat=True
+    )
     assert set(statuses) == expected
 
 
@@ -202,6 +223,22 @@ def test_a_debrief_waits_for_its_provider_and_catches_up_by_itself(
     debrief.refresh_from_db()
     assert debrief.status == DebriefStatus.READY
     assert not any(part.degraded for part in debrief.parts.all())
+
+
+def test_who_switched_the_others_off_waits_alone_for_the_one_that_is_away(
+    cast: Cast, debrief: Debrief
+) -> None:
+    cast.acme.ai_providers_off = ["groq", "openrouter"]
+    cast.acme.save()
+    hired = Candidate.objects.create(organisation=cast.rival, name="Lee")
+    rivals = replace(cast, acme=cast.rival, rita=cast.mallory, ines=cast.mallory, cem=hired)
+    theirs = make_debrief(make_told_interview(rivals))
+    away = Scripted([Fail(Unreachable)], name="gemini")
+    there = Scripted([Say(lambda request: json.dumps(EMPTY[request.skill]))], name="groq")
+    with engine.replaced_by(Engine([away, there])):
+        drain_jobs()
+    assert _part_states(debrief)["summary"] == JobState.WAITING
+    assert _part_states(theirs)["summary"] == _part_states(theirs)["insights"] == JobState.DONE
 
 
 def test_a_part_that_dies_leaves_an_honest_debrief_and_can_be_tried_again(

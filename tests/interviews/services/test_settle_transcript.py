@@ -63,6 +63,13 @@ def test_it_waits_for_words_that_are_still_being_transcribed(told: Interview) ->
     assert debrief.status == DebriefStatus.READY
 
 
+def test_nobody_else_waits_for_them(cast: Cast, told: Interview) -> None:
+    waiting, other = make_debrief(told), make_debrief(make_told_interview(cast))
+    drain_jobs()
+    assert _version(waiting) is None
+    assert _version(other) is not None
+
+
 def test_after_a_minute_what_is_missing_is_marked_as_a_gap(told: Interview) -> None:
     debrief = make_debrief(told)
     drain_jobs()
