@@ -18,3 +18,7 @@ class Bucket:
             return False
         self._left -= 1
         return True
+
+    def give_back(self) -> None:
+        """What was taken last did not count."""
+        self._left = min(self._burst, self._left + 1)

@@ -35,7 +35,6 @@ from interviews.events import (
     AudioEnd,
     AudioStart,
     BadMessage,
-    ClientMessage,
     CloseCode,
     Durable,
     Hello,
@@ -71,7 +70,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 HELLO_SECONDS = 5.0
 LINGER_SECONDS = 10.0  # after the end: for what is still in the client's outbox
 MOST_BAD_FRAMES = 20
+MOST_IN_LINE = 256  # frames read and not yet taken; then the socket is read no further
 DURABLE = get_args(Durable)
+_Taken = Hello | SegmentInterim | AudioStart | AudioEnd | Durable | bytes  # one after the other
 
 
 async def room_socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +101,9 @@ class RoomSocket:
         self._offered: list[str] = list(scope.get("subprotocols", ()))
         self._credentials: Credentials = read_credentials(scope)
         self._receive, self._raw_send = receive, send
-        self._is_closed = False
+        self._is_closed = False  # by us: nothing more is taken from it
+        self._is_gone = False  # nothing more can be said to it
+        self._in_line: asyncio.Queue[_Taken | None] = asyncio.Queue(MOST_IN_LINE)
         self._durable = Bucket(per_second=20, burst=40)
         self._any = Bucket(per_second=60, burst=200)
         self._interim = Bucket(per_second=8, burst=16)
@@ -180,17 +183,19 @@ class RoomSocket:
             raise SocketRefused(CloseCode.NO_SUCH_INTERVIEW)
         self._room = room
         pump: asyncio.Task[None] | None = None
+        reader: asyncio.Task[None] | None = None
         try:
             await self._welcome(hello)
             ring = room.rings[self.by.audience]
             pump = hub.run(self._pump(ring))
+            reader = asyncio.create_task(self._read())
             if self.by.is_candidate:
                 room.candidate_is_heard()
                 the_leader().wake(self._interview_id)
-            while True:
-                await self._take(await self._next_frame())
+            while (taken := await self._in_line.get()) is not None and not self._is_closed:
+                await self._take(taken)
         finally:
-            for task in (self._lingering, pump):
+            for task in (self._lingering, pump, reader):
                 if task is not None:
                     task.cancel()
             await hub.leave(self._interview_id, self._connection)
@@ -245,20 +250,58 @@ class RoomSocket:
 
     # Frames
 
-    async def _take(self, frame: str | bytes) -> None:
+    async def _read(self) -> None:
+        """Reads on while what came before is being stored.
+
+        What only says that the client keeps up is heard at once: an acknowledgement that waits behind its
+        own sender's words would make somebody who speaks look like somebody who does not read.
+        """
+        try:
+            while True:
+                await self._sort(await self._next_frame())
+        except _Closed:
+            pass
+        except SocketRefused as refused:
+            await self._close(refused.code)
+        except Exception:
+            logger.exception("A socket could not be read; its client comes back.")
+            await self._close(CloseCode.COME_BACK)
+        await self._in_line.put(None)
+
+    async def _sort(self, frame: str | bytes) -> None:
         self._connection.heard()
         if not (self._sound if isinstance(frame, bytes) else self._any).take():
             raise SocketRefused(CloseCode.TOO_FAST)
         try:
-            if isinstance(frame, bytes):
-                self._hear_sound(frame)
-            else:
-                await self._obey(parse(frame))
+            message = frame if isinstance(frame, bytes) else parse(frame)
         except BadMessage as bad:
-            self._bad_frames += 1
-            await self._tell(Refused(bad.code, bad.message, bad.client_seq, bad.seg_id))
-            if self._bad_frames >= MOST_BAD_FRAMES:
-                raise SocketRefused(CloseCode.BAD_MESSAGE) from bad
+            await self._refuse(bad)
+            return
+        match message:
+            case Ack():
+                if self._connection.acknowledge(message.seq):
+                    self._any.give_back()  # there are no more of these than events sent
+            case Ping():
+                last = self._room.rings[self.by.audience].last
+                await self._tell(Pong(message.t, last))
+            case _:
+                # By when it came, not by when its turn comes: those that waited come all at once.
+                if isinstance(message, DURABLE) and not self._durable.take():
+                    raise SocketRefused(CloseCode.TOO_FAST)
+                await self._in_line.put(message)
+
+    async def _refuse(self, bad: BadMessage) -> None:
+        self._bad_frames += 1
+        await self._tell(Refused(bad.code, bad.message, bad.client_seq, bad.seg_id))
+        if self._bad_frames >= MOST_BAD_FRAMES:
+            raise SocketRefused(CloseCode.BAD_MESSAGE) from bad
+
+    async def _take(self, message: _Taken) -> None:
+        """One at a time, in the order in which they came."""
+        try:
+            await self._obey(message)
+        except BadMessage as bad:
+            await self._refuse(bad)
 
     def _hear_sound(self, frame: bytes) -> None:
         if len(frame) > LONGEST_BINARY:
@@ -268,15 +311,12 @@ class RoomSocket:
             self._room.candidate_is_heard()
         self._audio.add(frame)
 
-    async def _obey(self, message: ClientMessage) -> None:
+    async def _obey(self, message: _Taken) -> None:
         match message:
+            case bytes():
+                self._hear_sound(message)
             case Hello():
                 await self._hello_again(message)
-            case Ack():
-                self._connection.acknowledge(message.seq)
-            case Ping():
-                last = self._room.rings[self.by.audience].last
-                await self._tell(Pong(message.t, last))
             case SegmentInterim():
                 await self._share_interim(message)
             case AudioStart():
@@ -327,8 +367,6 @@ class RoomSocket:
 
     async def _do(self, message: Durable) -> None:
         """A durable message: done, committed, then acknowledged."""
-        if not self._durable.take():
-            raise SocketRefused(CloseCode.TOO_FAST)
         if self.by.is_candidate:
             self._room.candidate_is_heard()
         try:
@@ -395,7 +433,7 @@ class RoomSocket:
             raise _Closed
         message = await self._receive()
         if message["type"] == "websocket.disconnect" or self._is_closed:
-            self._is_closed = True
+            self._is_gone = True
             raise _Closed
         text = message.get("text")
         return text if text is not None else (message.get("bytes") or b"")
@@ -404,7 +442,7 @@ class RoomSocket:
         await self._send(encode(message))
 
     async def _send(self, frame: str) -> None:
-        if not self._is_closed:
+        if not self._is_closed and not self._is_gone:
             await self._hand_over({"type": "websocket.send", "text": frame})
 
     async def _close(self, code: int) -> None:
@@ -419,4 +457,4 @@ class RoomSocket:
             Exception
         ):  # each server has its own: the client went, and its disconnect is on the way
             logger.info("A socket was gone before something was said to it.")
-            self._is_closed = True
+            self._is_gone = True

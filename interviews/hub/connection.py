@@ -70,9 +70,12 @@ class Connection:
         self.heard_at = time.monotonic()
         self._window.heard()
 
-    def acknowledge(self, seq: int) -> None:
-        if self._window.acknowledge(min(seq, self.cursor)):
+    def acknowledge(self, seq: int) -> bool:
+        """Whether that was news."""
+        made_room = self._window.acknowledge(min(seq, self.cursor))
+        if made_room:
             self._room_made.set()
+        return made_room
 
     def start_after(self, seq: int) -> None:
         """The client was welcomed, and is sent what follows this number.

@@ -3,16 +3,18 @@
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connections
+from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import override_settings
 from django.utils import timezone
@@ -197,6 +199,20 @@ def open_room(cast: Cast, state: InterviewState = InterviewState.LIVE) -> Interv
         interview.started_at = interview.live_since = now
     interview.save()
     return interview
+
+
+@asynccontextmanager
+async def held(interview: Interview) -> AsyncIterator[None]:
+    """Somebody else's transaction holds the room: whatever is to be stored in it waits."""
+    told = connection.get_connection_params()
+    address = {
+        key: told[key] for key in ("dbname", "user", "password", "host", "port") if key in told
+    }
+    async with await psycopg.AsyncConnection.connect(**address) as holder:
+        sql = "SELECT 1 FROM interviews_interview WHERE id = %s FOR UPDATE"
+        await holder.execute(sql, [interview.id])
+        yield
+        await holder.rollback()
 
 
 @pytest.fixture

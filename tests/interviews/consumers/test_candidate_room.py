@@ -1,5 +1,6 @@
 """An AI-led interview over the socket, as the candidate's browser has it."""
 
+import asyncio
 import json
 
 import pytest
@@ -7,10 +8,11 @@ from asgiref.sync import sync_to_async
 
 from ai_engine.engine import Engine, engine
 from ai_engine.providers.scripted import Fail, Say, Scripted
+from interviews.hub.window import MOST_EVENTS
 from interviews.models import Event, Interview, Segment
 from interviews.states import InterviewState
 from tests.cast import QUESTIONS
-from tests.interviews.consumers.conftest import Client, Closed, Stage
+from tests.interviews.consumers.conftest import Client, Closed, Stage, held
 
 ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
 
@@ -221,6 +223,39 @@ async def test_a_candidate_cannot_count_what_members_do(stage: Stage) -> None:
     assert pong["last_seq"] == len(cem.events())
     assert "topic" not in json.dumps(cem.frames)
     assert await sync_to_async(Event.objects.filter(candidate_seq=None).count)() == 5
+
+
+async def test_who_speaks_does_not_look_slow_while_their_words_wait_to_be_stored(
+    stage: Stage,
+) -> None:
+    count = MOST_EVENTS + 40
+    await sync_to_async(Event.objects.bulk_create)(
+        Event(interview=stage.interview, kind="note.added", member_seq=seq, participant="system")
+        for seq in range(1, count + 1)
+    )
+    await stage.change(Interview.objects.update, member_seq=count)
+    rita = await stage.member(stage.cast.rita)
+    async with held(stage.interview):
+        words = [await rita.send("note.add", text=f"Note {number}.") for number in range(3)]
+        while len(rita.events()) < count:
+            await rita.next()  # and acknowledge it
+        await rita.say({"type": "ping", "t": 1})
+        await rita.until("pong")
+        assert "ack" not in {frame["type"] for frame in rita.frames}
+    assert [(await rita.until("ack"))["client_seq"] for _ in words] == words
+
+
+async def test_words_that_still_wait_when_their_sender_goes_are_stored(stage: Stage) -> None:
+    rita = await stage.member(stage.cast.rita)
+    async with held(stage.interview):
+        for number in range(3):
+            await rita.send("note.add", text=f"Note {number}.")
+        leaving = asyncio.create_task(rita.leave())
+        await asyncio.sleep(0.1)  # the goodbye is read, and behind it nothing more is said
+    await leaving
+    notes = Event.objects.filter(kind="note.added").order_by("member_seq")
+    stored = await sync_to_async(list)(notes.values_list("client_seq", flat=True))
+    assert stored == [1, 2, 3]
 
 
 async def test_a_member_takes_over_and_hands_back(stage: Stage) -> None:
