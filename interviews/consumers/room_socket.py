@@ -176,8 +176,7 @@ class RoomSocket:
         room_log.on_new_event(hub.nudge)
         hub.watch(keep_presence)
         the_suggestion_loop()  # it follows what is said from now on
-        self._connection = self._connect(hello)
-        await self._note_arrival()
+        self._connection = self._connect(hello, await self._note_arrival())
         room = await hub.enter(self._interview_id, self._connection)
         if room is None:
             raise SocketRefused(CloseCode.NO_SUCH_INTERVIEW)
@@ -207,12 +206,13 @@ class RoomSocket:
             logger.exception("A pump failed; its client comes back.")
             await self._close(CloseCode.COME_BACK)
 
-    def _connect(self, hello: Hello) -> Connection:
+    def _connect(self, hello: Hello, tab: int) -> Connection:
         return Connection(
             audience=self.by.audience,
             key=self.by.key,
             person=Person(self.by.role, self.by.name),
             client_id=hello.client_id,
+            tab=tab,
             rights=self.by.rights,
             leads=self.by.actor is not None,
             send=self._send,
@@ -221,9 +221,9 @@ class RoomSocket:
             end=self._end_soon,
         )
 
-    async def _note_arrival(self) -> None:
+    async def _note_arrival(self) -> int:
         try:
-            await in_database(note_arrival, by=self.by, now=timezone.now())
+            return await in_database(note_arrival, by=self.by, now=timezone.now())
         except RightsChanged:
             raise SocketRefused(CloseCode.COME_BACK) from None  # come again, by the new rights
 

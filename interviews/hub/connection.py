@@ -18,7 +18,7 @@ REST = 1.0  # after the database did not answer
 
 
 class Connection:
-    """A socket that was let in. `key` names the participant, `client_id` the tab.
+    """A socket that was let in. `key` names the participant, `client_id` the tab; `tab` numbers a candidate's.
 
     `rights` is the room's access generation at which it was let in, and `leads` what they allowed then;
     `recheck` renews both. `end` is called, again and again, when the interview is over.
@@ -31,6 +31,7 @@ class Connection:
         key: str,
         person: Person,
         client_id: uuid.UUID,
+        tab: int,
         rights: int,
         leads: bool,
         send: Callable[[str], Awaitable[None]],
@@ -41,12 +42,10 @@ class Connection:
         rest: float = REST,
         read: Callable[[uuid.UUID, Audience, int], Sequence[tuple[int, str]]] = read_frames,
     ) -> None:
-        self.id = uuid.uuid4().hex
         self.audience: Audience = audience
-        self.key, self.person, self.client_id = key, person, client_id
+        self.key, self.person, self.client_id, self.tab = key, person, client_id, tab
         self.rights, self.leads = rights, leads
         self.close, self.recheck, self.end = close, recheck, end
-        self.opened = time.time()
         self.heard_at = time.monotonic()
         self.cursor = 0  # the last number pumped to it
         self._send = send

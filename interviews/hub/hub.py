@@ -17,7 +17,7 @@ from interviews.events import (
     encode,
 )
 from interviews.hub.connection import Connection
-from interviews.hub.layer import Layer, Listener, Moment
+from interviews.hub.layer import Layer, Listener
 from interviews.hub.reading import FETCH, RoomFacts, StoredWords, read_facts, read_new_events
 from interviews.hub.room import Room
 from interviews.hub.threads import finish_database_work, in_database
@@ -41,7 +41,6 @@ class Hub:
             self.offer,
             self._hear_people,
             self._hear_words,
-            self._hear_tab,
         )
         self._spoken: dict[uuid.UUID, OpenQuestion] = {}  # what the AI says from this process
         self._stale: set[uuid.UUID] = set()
@@ -171,6 +170,7 @@ class Hub:
         # Each by its own generation: one that could not be checked, or came in just then, is found again.
         outdated = [c for c in room.connections if c.rights < facts.access_generation]
         await asyncio.gather(*map(self._recheck, outdated))
+        await self._keep_newest_tab(room)
         if facts.state in OVER:
             for connection in list(room.connections):
                 connection.end()
@@ -251,23 +251,11 @@ class Hub:
                 await connection.offer(frame)
 
     async def _keep_newest_tab(self, room: Room) -> None:
-        """Of the candidate's tabs, on all processes, one stays: never two, and never none."""
-        newest = max((tab.opened, tab.id) for tab in room.audience("candidate"))
-        await self._close_older_tabs(room, newest)
-        self.run(self._layer.tell_tab(room.interview_id, newest))
-
-    async def _hear_tab(self, interview_id: uuid.UUID, moment: Moment) -> None:
-        """Another process has a tab of the candidate."""
-        room = self.rooms.get(interview_id)
-        if room is None:
-            return
-        await self._close_older_tabs(room, moment)
-        if any((tab.opened, tab.id) > moment for tab in room.audience("candidate")):
-            await self._keep_newest_tab(room)  # that one did not know of ours
-
-    async def _close_older_tabs(self, room: Room, moment: Moment) -> None:
-        for tab in room.audience("candidate"):
-            if (tab.opened, tab.id) < moment:
+        """Of the candidate's tabs one stays. The database counts them, so that every process knows the newest."""
+        tabs = list(room.audience("candidate"))
+        newest = max([room.facts.candidate_tab, *(tab.tab for tab in tabs)])
+        for tab in tabs:
+            if tab.tab < newest:
                 await tab.close(CloseCode.NEWER_TAB)
 
     # Inside

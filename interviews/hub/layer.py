@@ -16,7 +16,6 @@ from interviews.events import Audience, Person, QuestionDelta
 
 logger = logging.getLogger(__name__)
 Listener = Audience | Literal["leader"]  # a leader is a member who may lead
-Moment = tuple[float, str]  # when a socket was opened, and its id: no two are the same
 PATIENCE = 2.0  # seconds for one word to Redis: a hanging one must not pile up tasks
 REST = 5.0  # after a failure nothing is sent for so long
 
@@ -30,10 +29,9 @@ class Layer:
         on_frame: Callable[[uuid.UUID, Iterable[Listener], str], Awaitable[None]],
         on_people: Callable[[uuid.UUID, dict[str, tuple[str, str]], str], Awaitable[None]],
         on_words: Callable[[uuid.UUID, QuestionDelta, str], Awaitable[None]],
-        on_tab: Callable[[uuid.UUID, Moment], Awaitable[None]],
     ) -> None:
         self._on_news, self._on_frame, self._on_words = on_news, on_frame, on_words
-        self._on_people, self._on_tab = on_people, on_tab
+        self._on_people = on_people
         self._me = uuid.uuid4().hex
         layer = get_channel_layer()
         self._layer: Any = None if isinstance(layer, InMemoryChannelLayer) else layer
@@ -87,9 +85,6 @@ class Layer:
     async def tell_gone(self, interview_id: uuid.UUID, key: str) -> None:
         await self._tell(interview_id, {"type": "people", "people": {}, "gone": key})
 
-    async def tell_tab(self, interview_id: uuid.UUID, moment: Moment) -> None:
-        await self._tell(interview_id, {"type": "tab", "opened": list(moment)})
-
     async def stop(self) -> None:
         if self._listening is not None:
             self._listening.cancel()
@@ -141,9 +136,6 @@ class Layer:
             case "people":
                 people = {key: tuple(who) for key, who in message["people"].items()}
                 await self._on_people(room, people, message["gone"])
-            case "tab":
-                opened, tab = message["opened"]
-                await self._on_tab(room, (float(opened), str(tab)))
 
 
 def _group(interview_id: uuid.UUID) -> str:

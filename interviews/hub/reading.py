@@ -29,6 +29,7 @@ class RoomFacts:
     leading_member_id: uuid.UUID | None
     turn_owner: str
     turn_lease_until: datetime | None
+    candidate_tab: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,9 @@ class Interview(models.Model):
     live_ms = models.PositiveIntegerField(default=0, help_text="Live before `live_since`.")
     paused_at = models.DateTimeField(null=True, blank=True)
     candidate_seen_at = models.DateTimeField(null=True, blank=True)
+    candidate_tab = models.PositiveIntegerField(
+        default=0, help_text="Counts the candidate's sockets: the latest is the live one."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=12, blank=True)
     is_partial = models.BooleanField(default=False, help_text="Ended before its plan was through.")

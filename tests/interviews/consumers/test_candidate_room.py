@@ -254,8 +254,7 @@ async def test_words_that_still_wait_when_their_sender_goes_are_stored(stage: St
         await asyncio.sleep(0.1)  # the goodbye is read, and behind it nothing more is said
     await leaving
     notes = Event.objects.filter(kind="note.added").order_by("member_seq")
-    stored = await sync_to_async(list)(notes.values_list("client_seq", flat=True))
-    assert stored == [1, 2, 3]
+    assert [note.client_seq async for note in notes] == [1, 2, 3]
 
 
 async def test_a_member_takes_over_and_hands_back(stage: Stage) -> None:

@@ -64,6 +64,7 @@ async def pumping(
         key="rita",
         person=Person("recruiter", "Rita"),
         client_id=uuid.uuid4(),
+        tab=0,
         send=reader.send,
         close=reader.close,
         recheck=reader.recheck,

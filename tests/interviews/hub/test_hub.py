@@ -24,10 +24,12 @@ class Tab:
     rights: int = 0
     audience: Audience = "member"
     key: str = "rita"
+    tab: int = 0
     breaks: int = 0  # how often its rights cannot be checked
     closed: list[int] = field(default_factory=list)
     checked: int = 0
     was_checked: asyncio.Event = field(default_factory=asyncio.Event)
+    was_closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.connection = Connection(
@@ -35,6 +37,7 @@ class Tab:
             key=self.key,
             person=Person("recruiter", "Rita"),
             client_id=uuid.uuid4(),
+            tab=self.tab,
             rights=self.rights,
             leads=True,
             send=self.send,
@@ -48,6 +51,7 @@ class Tab:
 
     async def close(self, code: int) -> None:
         self.closed.append(code)
+        self.was_closed.set()
 
     async def recheck(self) -> None:
         self.checked += 1
@@ -109,10 +113,23 @@ async def test_a_room_opened_while_the_last_other_one_closes_is_looked_after(
 async def test_of_a_candidates_tabs_the_newest_stays_whichever_is_let_in_last(
     hub: Hub, interview: Interview
 ) -> None:
-    older, newer = (Tab(rights=1, audience="candidate", key="candidate") for _ in range(2))
+    older, newer = (Tab(1, "candidate", "candidate", tab) for tab in (1, 2))
     await hub.enter(interview.id, newer.connection)
     await hub.enter(interview.id, older.connection)
     assert (older.closed, newer.closed) == ([4009], [])
+
+
+async def test_a_newer_tab_on_another_server_is_known_from_the_database_alone(
+    hub: Hub, interview: Interview
+) -> None:
+    here, on_another = (Tab(1, "candidate", "candidate", tab) for tab in (1, 2))
+    other_hub = Hub()  # nothing carries a word from one to the other
+    await hub.enter(interview.id, here.connection)
+    await other_hub.enter(interview.id, on_another.connection)
+    await sync_to_async(Interview.objects.update)(candidate_tab=2)
+    await asyncio.wait_for(here.was_closed.wait(), PATIENCE)
+    assert (here.closed[0], on_another.closed) == (4009, [])
+    await other_hub.stop()
 
 
 async def test_the_words_of_a_question_wait_for_who_comes_back_while_it_is_said(

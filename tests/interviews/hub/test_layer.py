@@ -9,7 +9,7 @@ import pytest
 from channels.layers import InMemoryChannelLayer, channel_layers
 
 from interviews.events import QuestionDelta
-from interviews.hub.layer import Layer, Listener, Moment
+from interviews.hub.layer import Layer, Listener
 
 ROOM = uuid.uuid4()
 
@@ -50,9 +50,7 @@ class Process:
     def __init__(self) -> None:
         self.news: asyncio.Queue[uuid.UUID] = asyncio.Queue()
         self.words: asyncio.Queue[tuple[QuestionDelta, str]] = asyncio.Queue()
-        self.layer = Layer(
-            self.news.put_nowait, self.on_frame, self.on_people, self.on_words, self.on_tab
-        )
+        self.layer = Layer(self.news.put_nowait, self.on_frame, self.on_people, self.on_words)
 
     async def on_frame(self, _: uuid.UUID, __: Iterable[Listener], ___: str) -> None:
         """Not asked for here."""
@@ -68,9 +66,6 @@ class Process:
         while self.layer.hears_of(room):
             for _ in range(10):
                 await asyncio.sleep(0)
-
-    async def on_tab(self, _: uuid.UUID, __: Moment) -> None:
-        """Not asked for here."""
 
 
 @pytest.fixture
@@ -99,7 +94,7 @@ async def test_a_process_whose_listening_broke_off_hears_again(frail: FrailLayer
 async def test_a_word_that_is_not_understood_makes_nobody_deaf(frail: FrailLayer) -> None:
     here, there = Process(), Process()
     await there.layer.subscribe(ROOM)
-    await frail.group_send(f"room.{ROOM.hex}", {"type": "tab", "room": str(ROOM)})
+    await frail.group_send(f"room.{ROOM.hex}", {"type": "people", "room": str(ROOM)})
     await frail.group_send(f"room.{ROOM.hex}", {"type": "news"})
     delta = QuestionDelta("q", 8, "about it.")
     await here.layer.tell_words(ROOM, delta, "Tell me ")
