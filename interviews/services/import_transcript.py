@@ -20,6 +20,7 @@ from interviews.models import (
 )
 from interviews.services.record_audit import record_audit
 from interviews.services.start_debrief import start_debrief
+from interviews.services.write_plan import freeze_plan, lock_plans
 from interviews.states import InterviewState, Mode, SegmentSource, Speaker
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -63,9 +64,9 @@ def import_transcript(*, request: ImportRequest, by: Member, now: datetime) -> I
     Raises SpeakerUnclear, ValidationError.
     """
     speaker = _candidate_speaker(request)
-    plan = _current_plan(request.position)
     with transaction.atomic():
-        _freeze(plan, now)
+        plan = _usable(lock_plans(request.position))
+        freeze_plan(plan, now=now)
         interview = _add_interview(request, plan, by, now)
         Segment.objects.bulk_create(
             _segments(interview, request.transcript.segments, speaker), batch_size=1_000
@@ -178,18 +179,9 @@ def _segments(
     ]
 
 
-def _current_plan(position: Position) -> PlanVersion:
-    plan = position.plan_versions.select_related("rubric_version").order_by("-number").first()
+def _usable(plan: PlanVersion | None) -> PlanVersion:
     if plan is None:
         raise ValidationError(
             {"position": "Write a plan for this position first: its rubric judges the interview."}
         )
     return plan
-
-
-def _freeze(plan: PlanVersion, now: datetime) -> None:
-    """What an interview uses never changes again: editing it makes the next version."""
-    for version in (plan, plan.rubric_version):
-        if version.frozen_at is None:
-            version.frozen_at = now
-            version.save(update_fields=["frozen_at"])

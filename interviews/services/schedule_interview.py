@@ -18,6 +18,7 @@ from interviews.services.move_interview import move_interview
 from interviews.services.record_audit import record_audit
 from interviews.services.room_clock import watch_clock
 from interviews.services.room_log import access_changed, append_event, lock_room
+from interviews.services.write_plan import freeze_plan, lock_plans, newest_version
 from interviews.states import Actor, IllegalMove, InterviewState, Mode
 
 DEFAULT_WINDOW = timedelta(days=7)  # an AI-led interview waits this long for its candidate
@@ -49,7 +50,7 @@ def create_draft(*, draft: InterviewDraft, by: Member) -> Interview:
         organisation_id=by.organisation_id,
         candidate=draft.candidate,
         position=draft.position,
-        plan_version=_current_plan(draft.position),
+        plan_version=_usable(newest_version(draft.position)),
         mode=draft.mode,
         minutes=draft.minutes,
         language=draft.language,
@@ -97,8 +98,8 @@ def schedule(
     ends_at = _check_times(interview, scheduled_at, window_ends_at, now)
     with transaction.atomic():
         room = lock_room(interview.id)
-        plan = _current_plan(room.position)
-        _freeze(plan, now)
+        plan = _usable(lock_plans(room.position))
+        freeze_plan(plan, now=now)
         room.plan_version = plan
         room.scheduled_at, room.window_ends_at = scheduled_at, ends_at
         room.save(update_fields=["plan_version", "scheduled_at", "window_ends_at"])
@@ -201,21 +202,12 @@ HAVE_LINK = frozenset(
 )
 
 
-def _current_plan(position: Position) -> PlanVersion:
-    plan = position.plan_versions.select_related("rubric_version").order_by("-number").first()
+def _usable(plan: PlanVersion | None) -> PlanVersion:
     if plan is None or not plan.questions.exists():
         raise ValidationError(
             {"position": "Write a plan with at least one question for this position first."}
         )
     return plan
-
-
-def _freeze(plan: PlanVersion, now: datetime) -> None:
-    """What an interview uses never changes again: editing it makes the next version."""
-    for version in (plan, plan.rubric_version):
-        if version.frozen_at is None:
-            version.frozen_at = now
-            version.save(update_fields=["frozen_at"])
 
 
 def _check_people(draft: InterviewDraft) -> None:

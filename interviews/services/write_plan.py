@@ -3,16 +3,24 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from interviews.models import Member, PlanVersion, Position, Question, RubricVersion
+from interviews.models import Member, PlanVersion, Position, Question, Rubric, RubricVersion
 from interviews.services.check_row import check_row, check_rows
 from interviews.services.record_audit import record_audit
 from interviews.states import InterviewState, QuestionKind
 
 MOST_QUESTIONS = 60
+_WRITTEN = (
+    "rubric_version",
+    "opening_words",
+    "closing_words",
+    "company_context",
+    "library_role",
+)
 NO_PLAN = "none"
 
 
@@ -64,8 +72,9 @@ def save_plan(
     """
     assert rubric_version.rubric.organisation_id == position.organisation_id
     with transaction.atomic():
-        position = Position.objects.select_for_update().get(id=position.id)
-        newest = newest_version(position)
+        newest = lock_plans(position)
+        # The rubric stays as its keys are read here; who edits it meanwhile makes its next version.
+        Rubric.objects.select_for_update(no_key=True).get(id=rubric_version.rubric_id)
         revision = revision_of(newest)
         if based_on is not None and based_on != revision:
             raise StalePlan(content_of(newest), revision)
@@ -76,17 +85,37 @@ def save_plan(
             newest.questions.all().delete()
         else:
             number = newest.number + 1 if newest else 1
-            version = PlanVersion(position=position, number=number, created_by=by)
+            version = PlanVersion(position_id=position.id, number=number, created_by=by)
         version.rubric_version = rubric_version
         version.opening_words = content.opening_words
         version.closing_words = content.closing_words
         version.company_context = content.company_context
         version.library_role = library_role or version.library_role
         check_row(version)
-        version.save()
+        version.save(update_fields=_WRITTEN if version is newest else None)
         _write_questions(version, content)
         _audit(position, version, by)
     return version
+
+
+def lock_plans(position: Position) -> PlanVersion | None:
+    """The newest plan; until the end of the transaction nobody saves one for this position, or uses one.
+
+    The lock leaves the key alone: rows that refer to the position are written meanwhile.
+    """
+    Position.objects.select_for_update(no_key=True).get(id=position.id)
+    return newest_version(position)
+
+
+def freeze_plan(plan: PlanVersion, *, now: datetime) -> None:
+    """What an interview uses never changes again: editing it makes the next version.
+
+    Call in the transaction that called `lock_plans`.
+    """
+    for version in (plan, plan.rubric_version):
+        if version.frozen_at is None:
+            version.frozen_at = now
+            version.save(update_fields=["frozen_at"])
 
 
 def newest_version(position: Position) -> PlanVersion | None:

@@ -63,7 +63,7 @@ def save_rubric(
     ValidationError.
     """
     with transaction.atomic():
-        rubric = Rubric.objects.select_for_update().get(id=rubric.id)
+        rubric = Rubric.objects.select_for_update(no_key=True).get(id=rubric.id)
         newest = newest_version(rubric)
         before = content_of(newest)
         if based_on is not None and based_on != revision_of(newest):
