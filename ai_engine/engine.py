@@ -53,8 +53,8 @@ class SharedEngine:
         finally:
             self._built = before
 
-    def has_providers(self) -> bool:
-        return self.current.has_providers()
+    def has_providers(self, allowed: frozenset[str] | None = None) -> bool:
+        return self.current.has_providers(allowed)
 
     def deadline(self, lane: "Lane") -> float:
         """Seconds that a call of this lane has if its context does not say."""

@@ -85,8 +85,9 @@ class Engine:
         )  # fmt: skip
         self._offline = Recorded(Offline(), self.call_log, self._prices, clock, degraded=True)
 
-    def has_providers(self) -> bool:
-        return bool(self._bare)
+    def has_providers(self, allowed: frozenset[str] | None = None) -> bool:
+        """Whether there is a provider to ask; with `allowed`, one of these."""
+        return any(allowed is None or name in allowed for name in self._bare)
 
     @overload
     async def complete(self, request: Request) -> Reply[str]: ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ai_engine.engine import engine
 from ai_engine.inputs import CallContext, Provenance
 from ai_engine.skills import draft_plan as skill
-from interviews.models import Member, Position
+from interviews.models import Member, Organisation, Position
 from interviews.queries.material import allowed_providers
 from interviews.services.write_plan import PlanContent, QuestionContent
 from interviews.services.write_rubric import CompetencyContent, RubricContent
@@ -23,9 +23,9 @@ class DraftedPlan:
     provenance: Provenance
 
 
-def can_draft() -> bool:
-    """Without a provider there is nobody who could write a plan."""
-    return engine.has_providers()
+def can_draft(organisation: Organisation) -> bool:
+    """Without a provider that it may ask there is nobody who could write a plan."""
+    return engine.has_providers(allowed_providers(organisation.ai_providers_off))
 
 
 def draft_plan(*, position: Position, company_context: str, by: Member) -> DraftedPlan:

@@ -207,7 +207,7 @@ class PlanEditor:
             "stale": self.stale,
             "draft_failed": self.draft_failed,
             "drafted_by": self.drafted_by,
-            "can_draft": can_draft(),
+            "can_draft": can_draft(self.member.organisation),
             "newest": self.newest,
             "next_number": self._next_number(),
             "plan_minutes": sum(_minutes(question) for question in self.questions),
@@ -261,7 +261,7 @@ def plan_edit(request: MemberRequest, position_id: uuid.UUID) -> HttpResponse:
     status = 200
     if request.method == "POST":
         action = read_action(request.POST.get("action", SAVE))
-        if action.kind == "draft" and can_draft():
+        if action.kind == "draft" and can_draft(request.member.organisation):
             editor.draft()
         elif action.kind != SAVE:
             editor.apply(action)

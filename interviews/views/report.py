@@ -240,7 +240,7 @@ def _progress_context(request: MemberRequest, debrief: Debrief | None) -> dict[s
         "progress": progress_of(debrief),
         "is_stale": is_stale(debrief),
         "is_degraded": is_degraded(debrief),
-        "can_run_with_ai": has_providers(),
+        "can_run_with_ai": has_providers(request.member.organisation),
         "may_run": access.may(request.member, Permission.LEAD)
         and debrief.status != DebriefStatus.WORKING,
         "may_replay": access.may(request.member, Permission.LEAD),

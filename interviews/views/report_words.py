@@ -1,7 +1,8 @@
 """Small questions that several pages of the report ask."""
 
 from ai_engine.engine import engine
-from interviews.models import Debrief, DebriefPart, Interview
+from interviews.models import Debrief, DebriefPart, Interview, Organisation
+from interviews.queries.material import allowed_providers
 
 
 def whole_number(text: str | None) -> int | None:
@@ -16,9 +17,9 @@ def is_degraded(debrief: Debrief) -> bool:
     return DebriefPart.objects.filter(debrief=debrief, degraded=True).exists()
 
 
-def has_providers() -> bool:
-    """Whether there is an AI to ask by now."""
-    return engine.has_providers()
+def has_providers(organisation: Organisation) -> bool:
+    """Whether there is an AI that this organisation may ask by now."""
+    return engine.has_providers(allowed_providers(organisation.ai_providers_off))
 
 
 def debrief_words(debrief: Debrief | None) -> str:

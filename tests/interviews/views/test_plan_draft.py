@@ -81,3 +81,17 @@ def test_without_a_provider_the_form_works_and_offers_no_draft(
         again = rita.post(f"/positions/{position.id}/plan/", {**EMPTY_FORM, "action": "draft"})
     assert "Have the AI draft a plan" not in page
     assert again.status_code == 200
+
+
+def test_where_all_providers_are_switched_off_no_draft_is_offered(
+    cast: Cast, rita: Client, position: Position
+) -> None:
+    with ai_that_writes(draft_plan=DRAFT):
+        assert (
+            "Have the AI draft a plan"
+            in rita.get(f"/positions/{position.id}/plan/").content.decode()
+        )
+        cast.acme.ai_providers_off = ["gemini", "groq", "openrouter"]
+        cast.acme.save()
+        page = rita.get(f"/positions/{position.id}/plan/").content.decode()
+    assert "Have the AI draft a plan" not in page

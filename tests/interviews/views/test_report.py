@@ -230,6 +230,10 @@ def test_a_debrief_without_ai_offers_to_be_run_again_once_there_is_one(
     assert "Run again with AI" not in rita.get(_report(told)).content.decode()
     with ai_that_writes(score_interview=ratings(told)):
         assert "Run again with AI" in rita.get(_report(told)).content.decode()
+        acme = Organisation.objects.filter(id=cast.acme.id)
+        acme.update(ai_providers_off=["gemini", "groq", "openrouter"])
+        assert "Run again with AI" not in rita.get(_report(told)).content.decode()
+        acme.update(ai_providers_off=[])
         page = rita.post(f"{_report(told)}again/", follow=True).content.decode()
         assert "The debrief is being written again." in page
         drain_jobs()
