@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from interviews.models import Debrief, Interview
+from interviews.services.lock_debrief import lock_debrief
 from interviews.states import DebriefStatus, PartKind
 from scheduler.outcomes import Cancel, Outcome
 from scheduler.run import Run
@@ -14,7 +15,7 @@ from scheduler.run import Run
 def finish_debrief(*, run: Run, debrief_id: uuid.UUID, now: datetime) -> Outcome | None:
     """Runs when every part is written, dead or cancelled."""
     with transaction.atomic():
-        debrief = Debrief.objects.select_for_update().filter(id=debrief_id).first()
+        debrief = lock_debrief(debrief_id)
         if debrief is None:
             return Cancel("The debrief does not exist any more.")
         run.still_mine()

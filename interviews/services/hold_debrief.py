@@ -14,7 +14,7 @@ from ai_engine.errors import AiError, AllProvidersDown
 from ai_engine.inputs import Provenance
 from interviews.models import Debrief, DebriefPart
 from interviews.services.finish_debrief import state_outcome
-from interviews.services.room_log import lock_room
+from interviews.services.lock_debrief import lock_debrief
 from interviews.states import DebriefStatus, PartKind
 from scheduler.outcomes import Fail, Outcome, Retry, Snooze
 from scheduler.run import Run
@@ -29,21 +29,17 @@ class NotWanted(Exception):
 def hold_debrief(*, run: Run, debrief_id: uuid.UUID) -> Iterator[Debrief]:
     """A transaction around the debrief, its interview and the job. Raises NotWanted."""
     with transaction.atomic():
-        interview_id = (
-            Debrief.objects.filter(id=debrief_id).values_list("interview_id", flat=True).first()
-        )
-        if interview_id is None:
+        debrief = lock_debrief(debrief_id)
+        if debrief is None:
             raise NotWanted("The interview was erased.")
-        interview = lock_room(interview_id)
+        interview = debrief.interview
         if (
             interview.conversation_erased_at is not None
             or interview.candidate.erased_at is not None
         ):
             raise NotWanted("The conversation was erased.")
-        debrief = Debrief.objects.select_for_update(of=("self",)).get(id=debrief_id)
         if Debrief.objects.filter(interview=interview, number__gt=debrief.number).exists():
             raise NotWanted("A newer debrief took its place.")
-        debrief.interview = interview
         run.still_mine()
         yield debrief
 

@@ -1,25 +1,14 @@
 """Scheduling fixes the plan and opens a window; cancelling, moving and revoking reach the room at once."""
 
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
-from interviews.importing import read_transcript
 from interviews.models import AuditEntry, Event, Interview, PlanVersion, Position
 from interviews.services import schedule_interview
-from interviews.services.import_transcript import ImportRequest, import_transcript
 from interviews.services.schedule_interview import InterviewDraft, create_draft, schedule
-from interviews.services.write_plan import (
-    PlanContent,
-    QuestionContent,
-    content_of,
-    save_plan,
-)
 from interviews.states import IllegalMove, InterviewState, Mode
-from tests.at_once import meanwhile
 from tests.cast import Cast, make_interview, make_plan
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -58,41 +47,6 @@ def test_scheduling_freezes_plan_and_rubric(cast: Cast, draft: Interview) -> Non
     assert plan.rubric_version.frozen_at == NOW
     assert room.state == InterviewState.SCHEDULED
     assert room.window_ends_at == TOMORROW + timedelta(days=7)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("use", ["schedule", "import"])
-def test_a_plan_saved_while_an_interview_takes_it_becomes_the_next_version(
-    cast: Cast, draft: Interview, plan: PlanVersion, use: str
-) -> None:
-    """Else the interview's own plan would change under it, and be thawed again."""
-    before = content_of(plan)
-
-    def save() -> PlanVersion:
-        return save_plan(
-            position=plan.position,
-            content=PlanContent(questions=(QuestionContent(text="What did you build?"),)),
-            rubric_version=plan.rubric_version,
-            based_on=None,
-            by=cast.rita,
-        )
-
-    with ExitStack() as stack, transaction.atomic():
-        if use == "schedule":
-            schedule(interview=draft, by=cast.rita, scheduled_at=TOMORROW, now=NOW)
-        else:
-            _import(cast, plan.position)
-        saved = stack.enter_context(meanwhile(save))
-    after = PlanVersion.objects.get(id=plan.id)
-    assert (content_of(after), after.frozen_at) == (before, NOW)
-    assert saved.result() == PlanVersion.objects.get(number=2)
-
-
-def _import(cast: Cast, position: Position) -> None:
-    heard = read_transcript(b"Rita: What did you build?\n\nCem: Anvils.\n", "talk.txt")
-    import_transcript(
-        request=ImportRequest(heard, "talk.txt", position, cast.cem), by=cast.rita, now=NOW
-    )
 
 
 def test_scheduling_takes_the_plan_as_it_stands_now(
