@@ -15,8 +15,17 @@ from interviews.services.invite_candidate import (
     INVITATION,
 )
 from interviews.services.invite_member import COLLEAGUE_INVITED, invitation_url
+from interviews.services.tell_team import WANTS_A_PERSON, may_be_told
 from interviews.sign_in import EMAIL_CONFIRMATION, PASSWORD_RESET
-from interviews.states import OVER, DebriefStatus, InterviewState, Mode, PartKind
+from interviews.states import (
+    OVER,
+    WANTS_NO_AI,
+    ConsentState,
+    DebriefStatus,
+    InterviewState,
+    Mode,
+    PartKind,
+)
 from notifications.kinds import Appointment, EmailKind, Letter, NoLongerWanted, register
 
 DEBRIEF_READY = "debrief_ready"
@@ -93,6 +102,36 @@ def _parts(debrief: Debrief) -> list[dict[str, str]]:
             outcome = "written without AI" if part.degraded else "ready"
         words.append({"title": kind.label, "words": outcome})
     return words
+
+
+def gather_wants_a_person(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
+    """Tells a member that a candidate refused the AI, or took the agreement back.
+
+    `subject_id` is the interview, `recipient_id` the member.
+    """
+    interview = (
+        Interview.objects.filter(id=_uuid(subject_id))
+        .select_related("candidate", "position")
+        .first()
+    )
+    member = Member.objects.filter(id=_uuid(recipient_id)).select_related("user").first()
+    if interview is None or interview.candidate.erased_at:
+        return NoLongerWanted("the interview is gone")
+    if interview.consent not in WANTS_NO_AI:
+        return NoLongerWanted("the candidate has agreed meanwhile")
+    if member is None or not may_be_told(member, interview):
+        return NoLongerWanted("the interview is no longer the recipient's")
+    path = reverse("interview", args=[interview.id])
+    return Letter(
+        to_address=member.user.email,
+        to_name=member.user.name,
+        words={
+            "interview": interview,
+            "withdrew": interview.consent == ConsentState.WITHDRAWN,
+            "is_ai_led": interview.mode == Mode.AI_LED,
+            "interview_url": f"{settings.PUBLIC_URL}{path}",
+        },
+    )
 
 
 def gather_colleague_invited(subject_id: str, recipient_id: str) -> Letter | NoLongerWanted:
@@ -182,3 +221,4 @@ register(EmailKind(INTERVIEW_MOVED, "New time for an interview", gather_intervie
 register(EmailKind(INTERVIEW_CANCELLED, "Interview cancelled", gather_interview_cancelled))
 register(EmailKind(COLLEAGUE_INVITED, "Invitation of a colleague", gather_colleague_invited))
 register(EmailKind(DEBRIEF_READY, "Debrief ready", gather_debrief_ready))
+register(EmailKind(WANTS_A_PERSON, "Candidate wants a person instead", gather_wants_a_person))

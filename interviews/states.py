@@ -104,6 +104,10 @@ class ConsentState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"  # the candidate, during the interview: it ends
 
 
+WANTS_NO_AI = frozenset({ConsentState.REFUSED, ConsentState.WITHDRAWN})
+"""The team was told, and offers an interview with a person instead."""
+
+
 class DebriefStatus(models.TextChoices):
     NONE = "none", "None yet"  # the interview is not over
     WORKING = "working", "Being written"  # its workflow started

@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from interviews import access
 from interviews.access import Permission
 from interviews.models import Interview, Member, Position, Review
-from interviews.states import IN_ROOM, DebriefStatus, InterviewState, ReviewStatus
+from interviews.states import (
+    IN_ROOM,
+    WANTS_NO_AI,
+    DebriefStatus,
+    InterviewState,
+    ReviewStatus,
+)
 
 STATE_GROUPS: dict[str, tuple[str, frozenset[InterviewState]]] = {
     "draft": ("Drafts", frozenset({InterviewState.DRAFT})),
@@ -65,6 +71,24 @@ def to_review(member: Member, *, now: datetime) -> QuerySet[Interview]:
     return ended.exclude(debrief_status=DebriefStatus.NONE).order_by("ended_at", "id")
 
 
+def wants_a_person(member: Member, *, now: datetime) -> QuerySet[Interview]:
+    """Interviews whose candidate refused or withdrew consent, and to whom nothing was offered since.
+
+    `answered_at` says when. A later interview for the same position, calling this one off, or a decision
+    is what takes one off the list; nobody has to tick anything.
+    """
+    if not access.may(member, Permission.LEAD):
+        return access.interviews(member).none()
+    since = Interview.objects.filter(
+        candidate=OuterRef("candidate"),
+        position=OuterRef("position"),
+        created_at__gt=OuterRef("created_at"),
+    )
+    rows = access.interviews(member).filter(~Exists(since), consent__in=WANTS_NO_AI, decisions=None)
+    rows = rows.exclude(state=InterviewState.CANCELLED).annotate(answered_at=Max("consents__at"))
+    return rows.filter(answered_at__gt=now - _A_WHILE).order_by("answered_at", "id")
+
+
 def unfinished(member: Member, *, now: datetime) -> QuerySet[Interview]:
     """What a recruiter should look at: drafts, and interviews nobody came to."""
     if not access.may(member, Permission.INVITE):
@@ -72,4 +96,7 @@ def unfinished(member: Member, *, now: datetime) -> QuerySet[Interview]:
     missed = Q(state__in=(InterviewState.NO_SHOW, InterviewState.EXPIRED))
     recent = Q(scheduled_at__gt=now - timedelta(days=14))
     rows = access.interviews(member).filter(Q(state=InterviewState.DRAFT) | (missed & recent))
+    rows = rows.exclude(
+        consent__in=WANTS_NO_AI
+    )  # they did answer, and stand in a list of their own
     return rows.order_by("-created_at", "id")

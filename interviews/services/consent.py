@@ -14,6 +14,7 @@ from interviews.services.erase_recordings import erase_recordings
 from interviews.services.record_audit import record_audit
 from interviews.services.room_log import append_event, lock_room
 from interviews.services.room_refusals import NotNow
+from interviews.services.tell_team import queue_wants_a_person
 from interviews.states import OVER, Actor, ConsentState, InterviewState
 from webapi.json import JsonValue
 
@@ -63,7 +64,7 @@ def choose_recording(*, interview: Interview, agrees: bool, now: datetime) -> In
 
 
 def refuse_consent(*, interview: Interview, now: datetime) -> Interview:
-    """The candidate wants no AI: the recruiter is told, and nothing was recorded."""
+    """The candidate wants no AI: the team is told, and nothing was recorded."""
     with transaction.atomic():
         room = _open_room(interview)
         if room.state in (InterviewState.LIVE, InterviewState.PAUSED):
@@ -71,18 +72,20 @@ def refuse_consent(*, interview: Interview, now: datetime) -> Interview:
         if room.consent != ConsentState.REFUSED:
             _set_recording(room, agrees=False)
             _answer(room, ConsentState.REFUSED, now)
+            queue_wants_a_person(room)
     return room
 
 
 def withdraw_consent(*, interview: Interview, now: datetime) -> Interview:
     """The candidate takes the agreement back: the interview ends, nothing more is processed, and the recording
-    of their voice is erased."""
+    of their voice is erased. The team is told."""
     with transaction.atomic():
         room = lock_room(interview.id)
         if room.consent == ConsentState.WITHDRAWN:
             return room
         _set_recording(room, agrees=False)
         _answer(room, ConsentState.WITHDRAWN, now)
+        queue_wants_a_person(room)
         erase_recordings(room)
         if room.state in (InterviewState.LIVE, InterviewState.PAUSED):
             end_locked_interview(room, actor=Actor.CANDIDATE, now=now)

@@ -29,6 +29,8 @@ def _what_waits_for(member: Member) -> dict[str, object]:
     return {
         "running": interview_lists.running_now(member)[:_SHOWN],
         "to_review": interview_lists.to_review(member, now=now)[:_SHOWN],
+        "wants_a_person": interview_lists.wants_a_person(member, now=now)[:_SHOWN],
+        "may_lead": access.may(member, Permission.LEAD),
         "coming_up": interview_lists.coming_up(member)[:_SHOWN],
         "unfinished": interview_lists.unfinished(member, now=now)[:_SHOWN],
         "has_positions": access.positions(member).exists(),

@@ -16,7 +16,7 @@ from interviews.candidate_link import join_url
 from interviews.models import Interview
 from interviews.services import schedule_interview
 from interviews.services.schedule_interview import HAVE_LINK
-from interviews.states import IN_ROOM, MOVES, OVER, IllegalMove, InterviewState
+from interviews.states import IN_ROOM, MOVES, OVER, WANTS_NO_AI, IllegalMove, InterviewState
 from interviews.views.doors import MemberRequest, member_page
 from interviews.views.forms import report_faults
 from interviews.views.schedule_forms import PeopleForm, TimeForm
@@ -161,6 +161,7 @@ def _show(
         "may_see_report": access.may(member, Permission.SEE_REPORT),
         "may_cancel": may_invite and InterviewState.CANCELLED in MOVES.get(state, {}),
         "may_move": may_invite and state in (InterviewState.DRAFT, InterviewState.SCHEDULED),
+        "wants_no_ai": row.consent in WANTS_NO_AI,
         "is_in_room": state in IN_ROOM,
         "is_over": state in OVER,
         "may_have_link": may_invite and state in HAVE_LINK,

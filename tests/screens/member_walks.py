@@ -45,6 +45,8 @@ def interviews(studio: Studio) -> None:
         studio.picture(page, "interviews", "/interviews/")
         studio.picture(page, "interview-new", "/interviews/new/")
         studio.picture(page, "interview", f"/interviews/{jonas}/")
+        lena = studio.more["refused_interview"]
+        studio.picture(page, "interview-wants-a-person", f"/interviews/{lena}/")
 
 
 def imports(studio: Studio) -> None:

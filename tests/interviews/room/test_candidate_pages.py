@@ -7,12 +7,16 @@ from django.test import Client
 from django.utils import timezone
 
 from interviews import candidate_link
-from interviews.models import Consent, Interview
+from interviews.models import Consent, Interview, Member
+from interviews.queries.interview_lists import wants_a_person
 from interviews.services.schedule_interview import revoke_link
-from interviews.states import ConsentState, InterviewState
+from interviews.states import ConsentState, InterviewState, Mode
+from scheduler.testing import drain_jobs, enqueued
 from tests.cast import QUESTIONS, Cast, make_interview
+from tests.notifications.smtp import PostOffice, running_post_office
 
 pytestmark = pytest.mark.django_db
+REFUSED = {"answer": "refused"}
 GIVEN = {"answer": "given", "time_factor": "1.5", "silence_factor": "2", "text_only": "on"}
 
 
@@ -30,6 +34,12 @@ def link(interview: Interview) -> str:
 def cem(client: Client, link: str) -> Client:
     """Cem's browser, with the cookie."""
     client.post(link)
+    return client
+
+
+def browser_of(member: Member) -> Client:
+    client = Client()
+    client.force_login(member.user)
     return client
 
 
@@ -116,6 +126,62 @@ def test_withdrawing_in_the_middle_ends_it_and_nothing_more_is_processed(
     assert (interview.state, interview.consent) == (InterviewState.ENDED, ConsentState.WITHDRAWN)
     assert not interview.debriefs.exists()
     assert "You withdrew your agreement" in cem.get("/room/").text
+
+
+@pytest.mark.parametrize("answer", ["refused", "withdrawn"])
+def test_the_team_is_told_once_who_wants_a_person(cast: Cast, cem: Client, answer: str) -> None:
+    """Rita arranged it and Ines is assigned; Theo has nothing to do with it."""
+    rita, otto = browser_of(cast.rita), browser_of(cast.otto)
+    assert "No candidate waits for an interview with a person" in rita.get("/").text
+    if answer == "withdrawn":
+        cem.post("/room/consent/", GIVEN)
+    for _ in range(2):
+        cem.post("/room/withdraw/" if answer == "withdrawn" else "/room/consent/", REFUSED)
+    office = PostOffice()
+    with running_post_office(office):
+        drain_jobs()
+    assert sorted(mail["To"].addresses[0].display_name for mail in office.mails) == ["Ines", "Rita"]
+    for mail in office.mails:
+        assert mail["Subject"] == "Cem Candidate wants an interview with a person: Backend engineer"
+        body = mail.get_body(("plain",))
+        assert body is not None
+        assert ("has withdrawn" in body.get_content()) == (answer == "withdrawn")
+        assert "cem@mail.example" in body.get_content()
+    home = rita.get("/")
+    assert [row.candidate_id for row in home.context["wants_a_person"]] == [cast.cem.id]
+    assert "wants a person instead" in rita.get(f"/interviews/{Interview.objects.get().id}/").text
+    assert not otto.get("/").context["wants_a_person"]
+
+
+def test_a_change_of_mind_before_the_mail_is_sent_needs_no_mail(cem: Client) -> None:
+    cem.post("/room/consent/", REFUSED)
+    cem.post("/room/consent/", GIVEN)
+    office = PostOffice()
+    with running_post_office(office):
+        drain_jobs()
+    assert office.mails == []
+
+
+def test_when_nobody_who_arranges_is_left_everybody_who_may_is_told(
+    cast: Cast, cem: Client
+) -> None:
+    """Rita has left: Ines, who only interviews, could not arrange another talk."""
+    Member.objects.filter(id=cast.rita.id).update(is_active=False)
+    cem.post("/room/consent/", REFUSED)
+    told = {job.payload["recipient_id"] for job in enqueued("notifications.send_email")}
+    assert told == {str(cast.ines.id), str(cast.ada.id)}
+
+
+def test_another_interview_takes_them_off_the_list(
+    cast: Cast, cem: Client, interview: Interview
+) -> None:
+    cem.post("/room/consent/", REFUSED)
+    now = timezone.now()
+    assert list(wants_a_person(cast.rita, now=now)) == [interview]
+    assert not wants_a_person(cast.rita, now=now + timedelta(days=61))
+    assert not wants_a_person(cast.mallory, now=now)
+    make_interview(cast, plan=interview.plan_version, mode=Mode.ASSISTED)
+    assert not wants_a_person(cast.rita, now=now)
 
 
 def test_an_accommodation_that_is_not_offered_is_refused(cem: Client) -> None:
