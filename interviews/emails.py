@@ -152,7 +152,9 @@ def gather_colleague_invited(subject_id: str, recipient_id: str) -> Letter | NoL
         reply_to=by.user.email if by else "",
         words={
             "organisation": invitation.organisation,
-            "invited_by": str(by.user) if by else invitation.organisation.name,
+            "invited_by": str(by.user)
+            if by
+            else "",  # an operator, who is nobody to the organisation
             "role": invitation.get_role_display(),
             "join_url": invitation_url(invitation),
             "expires_at": invitation.expires_at,

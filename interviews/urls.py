@@ -25,6 +25,7 @@ from interviews.views import (
     join,
     live,
     organisation,
+    organisations,
     plan_edit,
     position,
     positions,
@@ -41,6 +42,12 @@ from interviews.views import (
 urlpatterns = [
     # People, plans, candidates, scheduling
     path("", home.home, name="home"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path(
+        "organisations/<uuid:organisation_id>/administrator/",
+        organisations.administrator_invite,
+        name="administrator_invite",
+    ),
     path(
         "organisations/<uuid:organisation_id>/switch/",
         organisation.switch,

@@ -1,22 +1,25 @@
-"""Organisations the caller belongs to, and the settings of one."""
+"""Organisations: those the caller belongs to, new ones, and the settings of one."""
 
 import uuid
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema, Status
 
 from interviews import access
 from interviews.access import Permission
 from interviews.api.callers import calling_member_of, calling_user
-from interviews.api.doors import opens, user_operation
+from interviews.api.doors import opens, operator_operation, user_operation
+from interviews.api.members import InvitedOut
 from interviews.models import Member, Organisation
 from interviews.services.change_organisation import (
     OrganisationSettings,
     change_organisation,
     settings_of,
 )
+from interviews.services.open_organisation import open_organisation
 from interviews.states import AiDraftVisibility, Role
 from webapi.pages import PageOf, PageQuery, page_of
 
@@ -49,6 +52,17 @@ class OrganisationOut(Schema):
         )
 
 
+class OrganisationIn(Schema):
+    name: str = Field(min_length=1, max_length=120)
+    administrator_email: str = Field(max_length=254)
+
+
+class OpenedOut(Schema):
+    id: uuid.UUID
+    name: str
+    invitation: InvitedOut
+
+
 class OrganisationPatch(Schema):
     """What is left out stays."""
 
@@ -70,6 +84,22 @@ def list_organisations(request: HttpRequest, page: Query[PageQuery]) -> dict[str
     found = page_of(places, page, order=("joined_at", "id"))
     items = [OrganisationOut.of(place, place.organisation) for place in found.items]
     return {"items": items, "next": found.next}
+
+
+@router.post("/organisations", response={201: OpenedOut})
+@operator_operation
+def open_one_organisation(request: HttpRequest, wanted: OrganisationIn) -> Status[OpenedOut]:
+    """For operators. The first administrator is sent an invitation, and lets the others in."""
+    user, _ = calling_user(request)
+    invitation = open_organisation(
+        name=wanted.name, email=wanted.administrator_email, by=user, now=timezone.now()
+    )
+    organisation = invitation.organisation
+    assert organisation is not None
+    return Status(
+        201,
+        OpenedOut(id=organisation.id, name=organisation.name, invitation=InvitedOut.of(invitation)),
+    )
 
 
 @router.get("/organisations/{uuid:organisation_id}", response=OrganisationOut)

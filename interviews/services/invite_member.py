@@ -71,11 +71,7 @@ class NewPerson:
 
 def invite_member(*, email: str, role: Role, by: Member, now: datetime) -> MemberInvitation:
     """Replaces an open invitation to the same address. Raises ValidationError."""
-    address = email.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError as problem:
-        raise ValidationError({"email": problem.messages}) from problem
+    address = checked_address(email)
     with transaction.atomic():
         Organisation.objects.select_for_update().get(id=by.organisation_id)
         team = Member.objects.filter(organisation_id=by.organisation_id, is_active=True)
@@ -96,6 +92,16 @@ def invite_member(*, email: str, role: Role, by: Member, now: datetime) -> Membe
         )
         _audit("member.invited", invitation, by)
     return invitation
+
+
+def checked_address(email: str) -> str:
+    """An address as invitations keep it. Raises ValidationError."""
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError as problem:
+        raise ValidationError({"email": problem.messages}) from problem
+    return address
 
 
 def make_invitation(
@@ -183,7 +189,9 @@ def accept_as_new(*, invitation: MemberInvitation, person: NewPerson, now: datet
     with transaction.atomic():
         _use_up(invitation, now)
         user.save()
-        organisation = invitation.organisation or _first_organisation(person.organisation_name)
+        organisation = invitation.organisation or make_organisation(
+            person.organisation_name, field="organisation_name"
+        )
         return _join(invitation, organisation, user)
 
 
@@ -215,7 +223,8 @@ def _join(invitation: MemberInvitation, organisation: Organisation, user: User) 
     return member
 
 
-def _first_organisation(name: str) -> Organisation:
+def make_organisation(name: str, *, field: str = "name") -> Organisation:
+    """With the retention this installation begins with. Raises ValidationError, at `field`."""
     organisation = Organisation(
         name=name.strip(),
         transcript_days=settings.RETENTION_TRANSCRIPT_DAYS,
@@ -224,7 +233,7 @@ def _first_organisation(name: str) -> Organisation:
     try:
         organisation.full_clean()
     except ValidationError as problem:
-        raise ValidationError({"organisation_name": problem.messages}) from problem
+        raise ValidationError({field: problem.messages}) from problem
     organisation.save()
     return organisation
 

@@ -106,6 +106,7 @@ def administration(studio: Studio) -> None:
             studio.picture(page, name, f"/{name}/")
         studio.picture(page, "ai-usage", "/ai/")
         studio.picture(page, "ai-providers", "/ai/providers/")
+        open_an_organisation(studio, page)
         page.goto("/mailbox/")
         follow(page, "main a[href^='/mailbox/']")
         studio.album.take(page, "mailbox-message")
@@ -118,6 +119,15 @@ def administration(studio: Studio) -> None:
         expect(page.get_by_label("Code", exact=False).first).to_be_visible()
         studio.album.take(page, "second-factor-new")
         studio.picture(page, "sign-out", "/accounts/logout/")
+
+
+def open_an_organisation(studio: Studio, page: Page) -> None:
+    page.goto("/organisations/")
+    page.get_by_label("Name").fill("Southwind")
+    page.get_by_label("First administrator").fill("sol@southwind.example")
+    page.get_by_role("button", name="Open and invite").click()
+    expect(page.get_by_text("is asked to join")).to_be_visible()
+    studio.album.take(page, "organisations")
 
 
 def erasure(studio: Studio) -> None:

@@ -39,6 +39,7 @@ WITHOUT_PICTURE = {
     "mfa_deactivate_totp": "a single question",
     "mfa_generate_recovery_codes": "a single question",
     "mfa_download_recovery_codes": FILE,
+    "administrator_invite": ACTION,
     "organisation_switch": ACTION,
     "position_state": ACTION,
     "plan_start": ACTION,

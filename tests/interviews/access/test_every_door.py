@@ -144,6 +144,10 @@ EXAMPLES: dict[str, Callable[[World], object]] = {
 
 # What an operation needs in its body before its door is asked.
 BODIES: dict[str, Callable[[World], object]] = {
+    "open_one_organisation": lambda world: {
+        "name": "Bakers",
+        "administrator_email": "bo@bakers.example",
+    },
     "change_organisation_settings": lambda world: {"name": "Acme"},
     "change_member": lambda world: {"role": "observer"},
     "invite_colleague": lambda world: {"email": "new@acme.example", "role": "observer"},
