@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
+from pydantic import AwareDatetime
 
 from interviews import access
 from interviews.access import Permission
@@ -15,6 +16,7 @@ from interviews.api.callers import calling_member
 from interviews.api.doors import opens
 from interviews.importing import ImportRefused, read_transcript
 from interviews.models import TranscriptImport
+from interviews.queries.imports import imports_seen_by, segments_of
 from interviews.services.import_transcript import (
     LARGEST_FILE,
     ImportRequest,
@@ -33,7 +35,7 @@ class ImportIn(Schema):
     position_id: uuid.UUID
     candidate_id: uuid.UUID
     candidate_speaker: str = Field("", max_length=200)
-    held_at: datetime | None = None
+    held_at: AwareDatetime | None = None
 
 
 class ImportOut(Schema):
@@ -48,13 +50,13 @@ class ImportOut(Schema):
     created_at: datetime
 
     @staticmethod
-    def of(row: TranscriptImport) -> "ImportOut":
+    def of(row: TranscriptImport, *, segments: int) -> "ImportOut":
         return ImportOut(
             interview_id=row.interview_id,
             file_name=row.file_name,
             format=row.format,
             candidate_speaker=row.candidate_speaker,
-            segments=row.interview.segments.count(),
+            segments=segments,
             notes=row.notes,
             created_at=row.created_at,
         )
@@ -69,9 +71,10 @@ class ImportPage(PageOf[ImportOut]):
 def list_imports(request: HttpRequest, page: Query[PageQuery]) -> ImportPage:
     """Newest first."""
     member = calling_member(request)
-    rows = TranscriptImport.objects.filter(interview__in=access.interviews(member))
-    found = page_of(rows.select_related("interview"), page, order=("-created_at",))
-    return ImportPage(items=[ImportOut.of(row) for row in found.items], next=found.next)
+    found = page_of(imports_seen_by(member), page, order=("-created_at",))
+    counts = segments_of(found.items)
+    items = [ImportOut.of(row, segments=counts.get(row.interview_id, 0)) for row in found.items]
+    return ImportPage(items=items, next=found.next)
 
 
 @router.post("/imports", response={201: ImportOut})
@@ -79,10 +82,10 @@ def list_imports(request: HttpRequest, page: Query[PageQuery]) -> ImportPage:
 def import_interview(
     request: HttpRequest, body: Form[ImportIn], file: File[UploadedFile]
 ) -> Status[ImportOut]:
-    """A transcript (WebVTT, SRT, JSON or text, up to 20 MB) becomes an interview with its debrief.
+    """A transcript (WebVTT, SRT, JSON, DOCX or text, up to 20 MB) becomes an interview with its debrief.
 
     422 with the line and the reason when it cannot be read, or with the speakers when it cannot be told
-    which of them is the candidate.
+    which of them is the candidate. 422 too when it is older than the organisation keeps conversations.
     """
     member = calling_member(request)
     access.require(member, Permission.INVITE)
@@ -112,4 +115,6 @@ def import_interview(
     except SpeakerUnclear as unclear:
         names = [FieldError("/candidate_speaker", heard.name) for heard in unclear.speakers]
         raise Unprocessable(str(unclear), code="speaker_unclear", errors=names) from None
-    return Status(201, ImportOut.of(interview.transcript_import))
+    return Status(
+        201, ImportOut.of(interview.transcript_import, segments=interview.segments.count())
+    )

@@ -7,7 +7,10 @@ from interviews.importing.result import MOST_BYTES, MOST_LINE_CHARACTERS, MOST_L
 OTHER_KINDS = (
     (b"%PDF", "This is a PDF. Export the transcript as VTT, SRT or text and upload that."),
     (b"{\\rtf", "This is a rich-text file. Save it as plain text and upload that."),
-    (b"\xd0\xcf\x11\xe0", "This is an old Word document. Save it as plain text and upload that."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "This is an old Word document. Save it as DOCX or plain text and upload that.",
+    ),
     (b"\x1f\x8b", "This file is compressed. Unpack it and upload what is inside."),
     (b"RIFF", "This is a sound or video file, not a transcript."),
     (b"ID3", "This is a sound file, not a transcript."),
@@ -33,7 +36,7 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
         decoded = incoming_text.decode(data)
     except incoming_text.NotText:
         raise ImportRefused(
-            None, "This is not a text file. Upload VTT, SRT, JSON or plain text."
+            None, "This is not a text file. Upload VTT, SRT, JSON, DOCX or plain text."
         ) from None
     if not decoded.text.strip("\x00 \t\r\n"):
         raise ImportRefused(None, "The file is empty.")
@@ -46,7 +49,7 @@ def _words_of_docx(data: bytes) -> str:
         return read_docx(data, most_characters=MOST_DOCX_CHARACTERS)
     except NotDocx:
         raise ImportRefused(
-            None, "This archive is no Word document. Upload VTT, SRT, JSON or plain text."
+            None, "This archive is no Word document. Upload VTT, SRT, JSON, DOCX or plain text."
         ) from None
     except DocxTooLarge:
         raise ImportRefused(None, "This Word document is too large for one interview.") from None

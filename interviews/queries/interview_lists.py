@@ -55,7 +55,8 @@ def running_now(member: Member) -> QuerySet[Interview]:
 
 def coming_up(member: Member) -> QuerySet[Interview]:
     upcoming = access.interviews(member).filter(state=InterviewState.SCHEDULED)
-    return upcoming.order_by("scheduled_at", "id")
+    # Whoever wants a person stands in a list of their own: this interview will not take place as planned.
+    return upcoming.exclude(consent__in=WANTS_NO_AI).order_by("scheduled_at", "id")
 
 
 def to_review(member: Member, *, now: datetime) -> QuerySet[Interview]:

@@ -13,6 +13,7 @@ from interviews.models import (
     Candidate,
     Interview,
     Member,
+    Organisation,
     PlanVersion,
     Position,
     Segment,
@@ -138,6 +139,7 @@ def _add_interview(
 ) -> Interview:
     lasted = timedelta(milliseconds=max(each.ended_ms for each in request.transcript.segments))
     started_at = request.held_at or now - lasted
+    _refuse_wrong_time(by.organisation, started_at, lasted, now)
     interview = Interview(
         organisation_id=by.organisation_id,
         candidate=request.candidate,
@@ -156,6 +158,28 @@ def _add_interview(
     interview.full_clean(validate_unique=False)
     interview.save()
     return interview
+
+
+def _refuse_wrong_time(
+    organisation: Organisation, started_at: datetime, lasted: timedelta, now: datetime
+) -> None:
+    """Raises ValidationError.
+
+    Days of retention count from the conversation, as the candidate was told, wherever it was held: counting
+    them from the import would keep it longer than that, and taking it would have it erased the same night.
+    """
+    if started_at > now + timedelta(days=1):  # a day for clocks and zones that were mistaken
+        raise ValidationError(
+            {"held_at": "This is in the future: a finished interview is imported."}
+        )
+    days = organisation.transcript_days
+    if started_at + lasted + timedelta(days=days) <= now:
+        raise ValidationError(
+            {
+                "held_at": f"That is more than {days} days ago, and {organisation.name} keeps conversations for "
+                f"{days} days: this one would be erased tonight. An administrator can change the days in Settings."
+            }
+        )
 
 
 def _segments(

@@ -1,6 +1,5 @@
 """Upload of a finished interview's transcript. What was typed stays when a file is refused."""
 
-from datetime import datetime, timedelta
 from typing import cast
 
 from django import forms
@@ -46,8 +45,10 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label="Transcript",
         required=False,
-        help_text="WebVTT, SRT, JSON or text, up to 20 MB: as Zoom, Teams, Meet and Otter save it.",
-        widget=forms.FileInput(attrs={"accept": ".vtt,.srt,.json,.txt,text/*,application/json"}),
+        help_text="WebVTT, SRT, JSON, DOCX or text, up to 20 MB: as Zoom, Teams, Meet and Otter save it.",
+        widget=forms.FileInput(
+            attrs={"accept": ".vtt,.srt,.json,.docx,.txt,text/*,application/json"}
+        ),
     )
     text = TextArea(
         label="Or paste it",
@@ -61,16 +62,12 @@ class ImportForm(forms.Form):
     def __init__(self, *args: object, member: Member, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Form's own
         self.member = member
+        days = member.organisation.transcript_days
+        self.fields["held_at"].help_text = f"From then on it is kept for {days} days, then erased."
         positions = access.positions(member).filter(closed_at__isnull=True)
         cast("forms.ModelChoiceField[Position]", self.fields["position"]).queryset = positions
         candidates = access.candidates(member).order_by("name")
         cast("forms.ModelChoiceField[Candidate]", self.fields["candidate"]).queryset = candidates
-
-    def clean_held_at(self) -> datetime | None:
-        held_at = self.cleaned_data["held_at"]
-        if held_at is not None and held_at > timezone.now() + timedelta(days=1):
-            raise ValidationError("This is in the future: a finished interview is imported.")
-        return cast("datetime | None", held_at)
 
     def clean_file(self) -> "UploadedFile[bytes] | None":
         file = self.cleaned_data["file"]

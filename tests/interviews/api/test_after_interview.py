@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -188,6 +189,9 @@ def test_a_file_is_imported_or_refused_with_line_and_reason(cast: Cast, calling:
     assert (answer.status_code, answer.json()["code"]) == (422, "import_refused")
     assert answer.json()["detail"].startswith("Line 3")
     assert len(rita.get("/api/v1/imports").json()["items"]) == 1
+    old = {**fields, "held_at": (datetime.now(UTC) - timedelta(days=181)).isoformat()}
+    answer = rita.post("/api/v1/imports", {**old, "file": SimpleUploadedFile("a.txt", text)})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/held_at")
     large = SimpleUploadedFile("a.txt", b"x" * (21 * 1024 * 1024))
     assert rita.post("/api/v1/imports", {**fields, "file": large}).status_code == 413
     assert calling(cast.otto).post("/api/v1/imports", fields).status_code in {403, 422}

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from interviews.models import Candidate, Interview, PlanVersion, Segment
 from interviews.states import DebriefStatus, InterviewState, Mode
@@ -115,6 +117,26 @@ def test_a_refused_file_names_line_and_reason_and_the_form_keeps_what_was_typed(
     assert "Nothing was imported." in page
     assert "2026-11-02T10:00" in page
     assert f'value="{cast.cem.id}" selected' in page
+    assert not Interview.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "said"),
+    [
+        (181, "keeps conversations for 180 days: this one would be erased tonight"),
+        (-2, "This is in the future"),
+    ],
+)
+def test_what_would_be_erased_the_same_night_or_has_not_been_yet_is_refused(
+    cast: Cast, plan: PlanVersion, signed_in: SignedIn, days_ago: int, said: str
+) -> None:
+    rita = signed_in(cast.rita)
+    assert "From then on it is kept for 180 days" in rita.get(PAGE).text
+    held_at = timezone.now() - timedelta(days=days_ago)
+    fields = _fields(plan, cast.cem, file=_file(SHORT), held_at=f"{held_at:%Y-%m-%dT%H:%M}")
+    answer = rita.post(PAGE, fields)
+    assert answer.status_code == 422
+    assert said in answer.text
     assert not Interview.objects.exists()
 
 
