@@ -7,6 +7,7 @@ The one shared engine is built from the settings when it is first used. Importin
 SDK, no Django, and not even the engine: pages import it too, and most of them never think.
 """
 
+import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -15,8 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from ai_engine.messages import Message, Reply, Request
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
-
+    from ai_engine.engine_loop import EngineLoop
     from ai_engine.inputs import Audio, CallContext, Lane, StreamEvent, Transcript
     from ai_engine.plain_engine import Engine, ProviderStatus
 
@@ -34,7 +34,7 @@ class SharedEngine:
         self._built: Engine | None = None
         self._lock = threading.Lock()
         self._warmed = False
-        self._loop: AbstractEventLoop | None = None
+        self._loop: EngineLoop | None = None
 
     @property
     def current(self) -> "Engine":
@@ -93,8 +93,23 @@ class SharedEngine:
             self._built.call_log.flush()
 
     async def aclose(self) -> None:
+        """Closes the connections on every event loop, and `run`'s own loop. It may be used again after."""
         if self._built is not None:
             await self._built.aclose()
+        with self._lock:
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.stop()
+
+    def close(self) -> None:
+        """The same, from code that is not async: the end of a worker, or of a command."""
+        if self._built is not None:
+            self.run(self.aclose())
+
+    def forget(self) -> None:
+        """In a forked child: its parent's threads and connections are not its own."""
+        self._built, self._loop, self._warmed = None, None, False
+        self._lock = threading.Lock()
 
     def warm(self) -> None:
         """Imports the SDKs in a thread of its own, so that the first live answer need not wait."""
@@ -107,15 +122,13 @@ class SharedEngine:
     def run(self, thinking: Coroutine[object, object, T]) -> T:
         """Waits for a coroutine from code that is not async, on one event loop kept for that, so that
         the SDKs' connections live on between calls."""
-        import asyncio  # the slowest import here, and web processes have it anyway
+        from ai_engine.engine_loop import EngineLoop  # asyncio: the slowest import of all here
 
         with self._lock:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(
-                    target=self._loop.run_forever, name="ai-engine", daemon=True
-                ).start()
-        return asyncio.run_coroutine_threadsafe(thinking, self._loop).result()
+                self._loop = EngineLoop()
+            loop = self._loop
+        return loop.run(thinking)
 
 
 def _import_sdks(names: list[str]) -> None:
@@ -143,3 +156,4 @@ def __getattr__(name: str) -> object:
 
 
 engine = SharedEngine(_from_settings)
+os.register_at_fork(after_in_child=engine.forget)

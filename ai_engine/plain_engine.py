@@ -173,7 +173,7 @@ class Engine:
         )
 
     async def aclose(self) -> None:
-        """Closes the running loop's connections and stores what the ledger still holds."""
+        """Closes all connections and stores what the ledger still holds. It may be used again after."""
         await self._fallback.aclose()
         await asyncio.to_thread(self.call_log.flush)
 

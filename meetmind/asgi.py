@@ -15,14 +15,9 @@ from interviews.routing import websockets  # noqa: E402
 from meetmind.figures import register_figures  # noqa: E402
 from meetmind.restart import Restartable, stop_gently  # noqa: E402
 
-
-async def _end_rooms() -> None:
-    await the_hub().stop()
-    await engine.aclose()
-
-
 application = Restartable(ProtocolTypeRouter({"http": _http, "websocket": websockets}))
-application.before_stop(_end_rooms)
+application.before_stop(lambda: the_hub().stop())
+application.at_last(engine.aclose)  # jobs may ask it until they have ended
 register_figures(
     REGISTRY,
     open_sockets=lambda: application.open_sockets,

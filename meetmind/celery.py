@@ -8,9 +8,10 @@ Messages are acknowledged early and expire: the jobs themselves are rows, and no
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from django.conf import settings
 
+from ai_engine.engine import engine
 from scheduler.wakeup import QUEUE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
@@ -30,3 +31,10 @@ app.conf.update(
     broker_connection_max_retries=None,  # for ever: meanwhile the worker looks at the table itself
 )
 app.autodiscover_tasks(["scheduler"])
+
+
+@signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator] # Celery has no types
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _close_the_engine(**_: object) -> None:
+    """The pool has ended: nobody thinks any more, in this worker or in this child of it."""
+    engine.close()

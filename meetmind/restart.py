@@ -24,6 +24,7 @@ Hook = Callable[[], Awaitable[None]]
 RESTARTING = 1012
 PATIENCE = 5.0  # seconds for answers and requests under way
 STOP_PATIENCE = 12.0  # seconds for jobs; systemd and compose wait twenty in all
+LAST_PATIENCE = 2.0
 _LOOK_EVERY = 0.02
 
 
@@ -36,6 +37,7 @@ class Restartable:
         self._requests: set[int] = set()
         self._before_close: list[Hook] = []
         self._before_stop: list[Hook] = []
+        self._at_last: list[Hook] = []
 
     @property
     def open_sockets(self) -> int:
@@ -52,6 +54,10 @@ class Restartable:
     def before_stop(self, hook: Hook) -> None:
         """Registers what has to end while the event loop still runs (threads that do jobs)."""
         self._before_stop.append(hook)
+
+    def at_last(self, hook: Hook) -> None:
+        """Registers what is closed when nothing is left that uses it."""
+        self._at_last.append(hook)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = id(scope)
@@ -73,6 +79,7 @@ class Restartable:
             _close_for_restart(send)
         await self._last_answers()
         await _run_all(self._before_stop, STOP_PATIENCE)
+        await _run_all(self._at_last, LAST_PATIENCE)
 
     async def _last_answers(self) -> None:
         until = asyncio.get_running_loop().time() + PATIENCE

@@ -27,7 +27,7 @@ class Provider(Protocol):
     def stream(self, request: Request) -> AsyncGenerator[StreamPart, None]: ...
 
     async def aclose(self) -> None:
-        """Closes the connections of the running event loop."""
+        """Closes its connections, whichever event loops they are of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

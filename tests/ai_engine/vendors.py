@@ -23,8 +23,12 @@ QUICK = Limits(hold_back_seconds=0.15, live_deadline=2.0, job_deadline=2.0, spee
                shortest_attempt=0.05, back_off=0.01, back_off_cap=0.02)  # fmt: skip
 
 
-def live(scope: str = "acme", lane: Lane = "live", deadline: float | None = None) -> CallContext:
-    return CallContext(scope=scope, lane=lane, deadline=deadline)
+def live(
+    scope: str = "acme", lane: Lane = "live", deadline: float | None = None, only: str = ""
+) -> CallContext:
+    """`only`: the one provider that may be asked."""
+    allowed = frozenset({only}) if only else None
+    return CallContext(scope=scope, lane=lane, deadline=deadline, allowed_providers=allowed)
 
 
 def hello(context: CallContext | None = None) -> Request:
