@@ -12,6 +12,7 @@
     │   ├── ModelMissing           404, or 400 that says so: the provider does not know this model
     │   ├── BadAnswer              status 200, and no answer in it: HTML, broken JSON, empty, an error
     │   ├── CutOff                 the answer began and did not finish
+    │   │   └── OutOfTime          … because a slow reader had used up its time
     │   ├── Truncated              finished by length where only a whole answer is of use
     │   ├── InvalidOutput          a whole answer that was not accepted (keeps `raw_text`)
     │   ├── Blocked                withheld by a safety filter
@@ -54,6 +55,9 @@ class ProviderFailed(AiError):
     weight: ClassVar[Weight] = "failure"
     answered: ClassVar[bool] = False
     """The provider did its work: asking again later will hardly change what it says."""
+
+    remedy: ClassVar[str] = ""
+    """What a person has to do, where no waiting cures it. `{NAME}` stands for the provider in capitals."""
 
     def __init__(self, provider: str, message: str = "", *, status: int | None = None) -> None:
         super().__init__(f"{provider}: {message or type(self).__doc__}")
@@ -123,6 +127,10 @@ class KeyRejected(ProviderFailed):
 
     kind = "key_rejected"
     weight = "trip"
+    remedy = (
+        "The provider does not take the key, or its credit is spent. Look there, put a key that works "
+        "into {NAME}_API_KEY, and restart."
+    )
 
 
 class ModelMissing(ProviderFailed):
@@ -130,6 +138,10 @@ class ModelMissing(ProviderFailed):
 
     kind = "model_missing"
     weight = "trip"
+    remedy = (
+        "The provider has no such model, or no more. Name one that it has in {NAME}_MODEL (speech: "
+        "{NAME}_STT_MODEL), and restart."
+    )
 
 
 class BadAnswer(ProviderFailed):
@@ -142,6 +154,12 @@ class CutOff(ProviderFailed):
     """The answer began and did not finish."""
 
     kind = "cut_off"
+
+
+class OutOfTime(CutOff):
+    """The answer began, and whoever read it took the time that it had."""
+
+    weight = "none"
 
 
 class Truncated(ProviderFailed):
@@ -249,3 +267,11 @@ class BudgetSpent(AiError):
             "An administrator can raise it, or wait for the next month."
         )
         self.scope = scope
+
+
+def remedy_for(provider: str, kind: str) -> str:
+    """What a person has to do about failures of this kind; nothing where they end by themselves."""
+    for error in (KeyRejected, ModelMissing):
+        if error.kind == kind:
+            return error.remedy.replace("{NAME}", provider.upper())
+    return ""

@@ -38,6 +38,7 @@ def build_engine() -> Engine:
         configured_providers(limits),
         limits=limits,
         call_log=log,
+        context_tokens={name: most for name, most in settings.AI_CONTEXT_TOKENS.items() if most},
         policy=CachedPolicy(ledger.load_rules, time.monotonic, seconds=min(seconds, 1.0)),
         chaos=parse_chaos(settings.AI_CHAOS),
     )

@@ -345,6 +345,7 @@ AI_PROVIDER_SETTINGS = {
     }
     for name, (model, stt_model, base_url) in _models.items()
 }
+AI_CONTEXT_TOKENS = {name: env.whole(f"{name.upper()}_CONTEXT_TOKENS", 0) for name in _models}
 AI_ATTEMPTS = env.whole("AI_ATTEMPTS", 2, least=1, most=10)
 AI_LIVE_DEADLINE = env.number("AI_LIVE_DEADLINE", 8.0, least=1, most=120)
 AI_JOB_DEADLINE = env.number("AI_JOB_DEADLINE", 120.0, least=5, most=3600)

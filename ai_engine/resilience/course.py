@@ -13,6 +13,7 @@ from ai_engine.errors import (
     CircuitOpen,
     NoProviderConfigured,
     ProviderFailed,
+    TooLong,
 )
 from ai_engine.limits import Limits
 from ai_engine.messages import Operation, Request
@@ -30,7 +31,9 @@ JOB_PATIENCE = 5.0
 
 
 class Guarded(Provider, Protocol):
-    """A provider whose health is known."""
+    """A provider whose health is known, and perhaps how many tokens its model can read."""
+
+    context_tokens: int | None
 
     def ready_at(self, operation: Operation) -> float: ...
 
@@ -104,6 +107,8 @@ class Course:
             raise error
         if error.answered or error.weight == "trip":
             self._out.add(step.provider.name)
+        if isinstance(error, TooLong) and self._request.audio is None:
+            self._leave_out_the_smaller(step.provider.context_tokens)
 
     def verdict(self) -> AiError:
         """Why there is no answer."""
@@ -122,6 +127,15 @@ class Course:
         context = self._request.context
         fresh = self._clock() + (context.deadline or self._limits.deadline(context.lane))
         self._request = replace(self._request, first_by=min(fresh, self._request.until))
+
+    def _leave_out_the_smaller(self, tokens: int | None) -> None:
+        """What was too long for one is too long for those that can read no more; others may."""
+        if tokens is None:
+            return
+        for other in self._chain:
+            if other.context_tokens is not None and other.context_tokens <= tokens:
+                self._out.add(other.name)
+        self._to_ask = [other for other in self._to_ask if other.name not in self._out]
 
     def _left(self) -> float:
         return min(self._request.until, self._request.first_by) - self._clock()

@@ -43,6 +43,8 @@ class HealthNow:
     opens_in: float
     reason: str
     """The kind of the last error."""
+    is_limited: bool = False
+    """It is well, and asked for a rest."""
 
 
 class Health:
@@ -88,7 +90,7 @@ class Health:
 
     def now(self) -> HealthNow:
         opens_in = max(0.0, self.ready_at() - self._clock())
-        return HealthNow(self._state, round(opens_in, 1), self._reason)
+        return HealthNow(self._state, round(opens_in, 1), self._reason, self.is_limited())
 
     def admit(self) -> Ticket | None:
         """A ticket for one call, or None if it must not be asked now."""

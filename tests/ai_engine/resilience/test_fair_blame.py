@@ -10,6 +10,7 @@ import pytest
 from ai_engine.call_log import KeptCallLog
 from ai_engine.engine import Engine
 from ai_engine.errors import (
+    AllProvidersDown,
     BudgetSpent,
     Disconnected,
     InvalidOutput,
@@ -17,6 +18,7 @@ from ai_engine.errors import (
     ModelMissing,
     RateLimited,
     RequestRejected,
+    TooLong,
 )
 from ai_engine.inputs import Audio, CallContext, Delta
 from ai_engine.limits import Limits
@@ -24,7 +26,7 @@ from ai_engine.messages import Answer, Request, StreamPart, Usage
 from ai_engine.policy import FixedPolicy, ScopeRules
 from ai_engine.providers.scripted import Fail, Hang, Say, Scripted
 from ai_engine.providers.translation import from_status, translate
-from tests.ai_engine.vendors import asked, hello, live
+from tests.ai_engine.vendors import asked, hello, live, outcomes_at
 from tests.simulated_time import SimulatedLoop, run_simulated
 
 
@@ -115,6 +117,46 @@ def test_a_slow_reader_is_not_the_providers_fault() -> None:
             await asyncio.sleep(4.5)
         assert type(events[-1]).__name__ == "Finished"
         assert "Withdrawn" not in {type(event).__name__ for event in events}
+
+    simulate(story)
+
+
+def test_who_falls_silent_after_a_slow_reader_took_the_time_is_not_to_blame() -> None:
+    """Twenty of the answer's twenty-three seconds were the reader's; the last three are less than a word may take."""
+
+    async def read(loop: SimulatedLoop, pause: float) -> Engine:
+        limits = Limits(idle=4, speaking_time=15, hold_back_characters=1)
+        engine = Engine([Scripted([Hang(after_words=5)])], limits=limits, clock=loop.time)
+        for _ in range(3):
+            with pytest.raises(AllProvidersDown):
+                async for _event in engine.stream(hello(live(deadline=8))):
+                    await asyncio.sleep(pause)
+        return engine
+
+    async def story(loop: SimulatedLoop) -> None:
+        patient = await read(loop, pause=4.0)
+        assert patient.status()[0].health["stream"].state == "closed"
+        assert outcomes_at(patient, "scripted") == ["cut_off"] * 3
+        quick = await read(loop, pause=0.0)
+        assert quick.status()[0].health["stream"].state == "open"
+
+    simulate(story)
+
+
+def test_what_was_too_long_for_one_is_asked_of_those_that_may_read_more() -> None:
+    async def story(loop: SimulatedLoop) -> None:
+        for streamed in (False, True):
+            small, smaller = (Scripted([Fail(TooLong)], name=name) for name in ("small", "smaller"))
+            unknown, large = Scripted([Fail(TooLong)], name="unknown"), Scripted(name="large")
+            known = {"small": 8000, "smaller": 4000, "large": 100_000}
+            chain = [small, smaller, unknown, large]
+            engine = Engine(chain, context_tokens=known, clock=loop.time)
+            told = await asked(engine, hello(), streamed=streamed)
+            assert (told.result, told.provider) == ("ok", "large")
+            assert [len(provider.asked) for provider in chain] == [1, 0, 1, 1]
+            engine = Engine([small, smaller], context_tokens=known, clock=loop.time)
+            told = await asked(engine, hello(), streamed=streamed)
+            assert told.result == "too_long", "permanent: nobody left can read more"
 
     simulate(story)
 
