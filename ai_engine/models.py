@@ -89,6 +89,8 @@ class Outage(models.Model):
     reason = models.CharField(max_length=24)
     began = models.DateTimeField(db_index=True)
     ended = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    """When those who run the installation were told, of one that does not end by itself."""
 
     class Meta:
         constraints = [

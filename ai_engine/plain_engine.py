@@ -9,10 +9,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from logging import getLogger
 from typing import TypeVar, cast, overload
 
 from ai_engine.call_log import CallLog, KeptCallLog, OutageRecord
-from ai_engine.errors import AiError, NoProviderConfigured
+from ai_engine.errors import AiError, NoProviderConfigured, remedy_for
 from ai_engine.inputs import (
     Audio,
     CallContext,
@@ -39,6 +40,7 @@ from ai_engine.resilience.recorded import Recorded
 from ai_engine.resilience.retry import Retry
 from ai_engine.resilience.retry_budget import RetryBudget
 
+logger = getLogger(__name__)
 T = TypeVar("T")
 Clock = Callable[[], float]
 
@@ -64,6 +66,7 @@ class Engine:
         call_log: CallLog | None = None,
         policy: Policy | None = None,
         prices: PriceTable | None = None,
+        context_tokens: Mapping[str, int] | None = None,
         chaos: Mapping[str, Mapping[str, float]] | None = None,
         clock: Clock = time.monotonic,
         rng: random.Random | None = None,
@@ -72,6 +75,7 @@ class Engine:
         self.call_log = call_log or KeptCallLog()
         self._policy = policy or OpenPolicy()
         self._prices = prices or price_table()
+        self._context_tokens = context_tokens or {}
         self._chaos = chaos or {}
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 # jitter, not secrets
@@ -228,7 +232,9 @@ class Engine:
 
     def _persistent(self, breaker: Breaker) -> "Persistent":
         retry = Retry(breaker, self.limits, self._budget, self._clock, self._rng)
-        return Persistent(retry, breaker, self.limits, self._budget, self._clock)
+        persistent = Persistent(retry, breaker, self.limits, self._budget, self._clock)
+        persistent.context_tokens = self._context_tokens.get(breaker.name)
+        return persistent
 
     def _estimate(self, request: Request) -> Decimal:
         """The most this call may cost, at the price of the dearest provider that knows its own."""
@@ -243,6 +249,8 @@ class Engine:
 
 class Persistent(Accepted):
     """A provider with retries and acceptance around it, whose health can still be asked."""
+
+    context_tokens: int | None = None
 
     def __init__(
         self, retry: Retry, breaker: Breaker, limits: Limits, budget: RetryBudget, clock: Clock
@@ -274,6 +282,8 @@ class _Outages:
         now = datetime.now(UTC)
         if state == "open" and self._began is None:
             self._began, self._reason = now, reason
+            if remedy := remedy_for(self._provider, reason):
+                logger.error("%s, %s: %s %s", self._provider, self._operation, reason, remedy)
             self._write(log, None)
         elif state == "closed" and self._began is not None:
             self._write(log, now)

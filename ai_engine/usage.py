@@ -1,18 +1,21 @@
 """Figures for people: what the AI cost, how the providers fared, and what a scope may use."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Avg, Count, Max, Min, Sum
 from django.db.models.functions import TruncHour
 
+from ai_engine.errors import remedy_for
 from ai_engine.ledger import rules_of, spent_this_month
 from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
 from ai_engine.policy import ScopeRules
 from ai_engine.resilience.health import TRIPPED_REST
 
+_LOOKED_AT = 200
 LONGEST_SILENCE = timedelta(seconds=TRIPPED_REST * 1.2)
 """The longest rest of a breaker, its jitter included."""
 
@@ -57,6 +60,11 @@ class OutageSeen:
     reason: str
     began: datetime
     ended: datetime | None
+
+    @property
+    def remedy(self) -> str:
+        """What a person has to do, while it goes on."""
+        return "" if self.ended else remedy_for(self.provider, self.reason)
 
 
 def cost_by_day(*, scope: str | None, days: int = 30) -> tuple[DayCost, ...]:
@@ -139,6 +147,33 @@ def last_outages(*, most: int = 30, now: datetime | None = None) -> tuple[Outage
         )
         for row in Outage.objects.order_by("-began")[:most]
     )
+
+
+def outages_that_need_a_person(*, now: datetime | None = None) -> tuple[OutageSeen, ...]:
+    """Those that go on and that no waiting cures, one for each provider and reason: every process sees its own."""
+    found: dict[tuple[str, str], OutageSeen] = {}
+    for outage in last_outages(most=_LOOKED_AT, now=now):
+        if outage.remedy:
+            found[outage.provider, outage.reason] = outage
+    return tuple(found.values())
+
+
+def tell_of_outages(tell: Callable[[tuple[OutageSeen, ...]], None], *, now: datetime) -> int:
+    """Hands over those that need a person and that nobody was told of; of one provider's trouble once, until
+    it is over. `tell` is called in the transaction that notes it. Answers how many."""
+    with transaction.atomic():
+        open_ones = outages_that_need_a_person(now=now)
+        untold = []
+        for outage in open_ones:
+            rows = Outage.objects.select_for_update(no_key=True).filter(
+                provider=outage.provider, reason=outage.reason, began__gte=outage.began
+            )
+            if not any(row.told_at for row in rows):
+                untold.append(outage)
+            rows.filter(told_at__isnull=True).update(told_at=now)
+        if untold:
+            tell(tuple(untold))
+    return len(untold)
 
 
 def _seen_to_end(outage: Outage, now: datetime) -> datetime | None:

@@ -17,7 +17,7 @@ router = Router(tags=["ai"])
 
 
 class OperationOut(Schema):
-    """`state`: working, resting or being tried; `opens_in`: seconds until it is asked again."""
+    """`state`: working, limited (it asked for a rest), resting or being tried; `opens_in`: seconds until it is asked again."""
 
     operation: str
     state: str

@@ -24,12 +24,15 @@ class OperationStatusOut(OperationOut):
 
 class ProviderStatusOut(Schema):
     """Health is what this process knows; the figures are of everybody's calls in the last 24 hours.
-    `slow_ms`: nineteen of twenty answers came sooner. `errors`: how often each kind of error came."""
+    `slow_ms`: nineteen of twenty answers came sooner. `errors`: how often each kind of error came.
+    `condition`: working, limited or trouble; `what_to_do`: for a person, where no waiting cures it."""
 
     name: str
     model: str
     speech_model: str
     is_well: bool
+    condition: str
+    what_to_do: str
     operations: list[OperationStatusOut]
     calls: int
     failures: int
@@ -78,6 +81,8 @@ def list_provider_status(request: HttpRequest) -> list[ProviderStatusOut]:
             model=provider.model,
             speech_model=provider.speech_model,
             is_well=provider.is_well,
+            condition=provider.condition,
+            what_to_do=provider.remedy,
             operations=[
                 OperationStatusOut(
                     operation=now.operation,

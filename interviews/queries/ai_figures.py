@@ -1,14 +1,16 @@
 """What the AI cost and how its providers fare, arranged for pages and programs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from ai_engine import usage
 from ai_engine.engine import engine
+from ai_engine.errors import remedy_for
 from ai_engine.usage import DayCost, HourOfAnswers, OutageSeen, ProviderRecord
 
+LIMITED = "limited"
 STATES = {"closed": "working", "half_open": "being tried", "open": "resting"}
 
 
@@ -31,10 +33,22 @@ class ProviderNow:
     speech_model: str
     operations: tuple[OperationNow, ...]
     record: ProviderRecord | None
+    remedy: str
+    """What a person has to do, where no waiting cures it."""
 
     @property
     def is_well(self) -> bool:
-        return all(operation.state == "working" for operation in self.operations)
+        return not self.remedy and all(
+            operation.state == "working" for operation in self.operations
+        )
+
+    @property
+    def condition(self) -> str:
+        """In one word: working; limited, if all that is amiss is that it asked for a rest; or trouble."""
+        if self.is_well:
+            return "working"
+        states = {operation.state for operation in self.operations}
+        return "limited" if not self.remedy and states <= {"working", LIMITED} else "trouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +61,36 @@ class DayOfCost:
 def providers_now(*, scope: str | None) -> tuple[ProviderNow, ...]:
     """In the order in which they are asked. `scope`: whose calls count in the record; None: everybody's."""
     records = {record.provider: record for record in usage.provider_records(scope=scope)}
-    return tuple(
-        ProviderNow(
-            name=status.name,
-            model=status.model,
-            speech_model=status.speech_model,
-            operations=tuple(
-                OperationNow(operation, STATES[health.state], health.opens_in, health.reason)
-                for operation, health in status.health.items()
-                if operation != "transcribe" or status.speech_model
-            ),
-            record=records.get(status.name),
+    remedies = {outage.provider: outage.remedy for outage in usage.outages_that_need_a_person()}
+    found = []
+    for status in engine.status():
+        operations = tuple(
+            OperationNow(
+                operation,
+                LIMITED if health.is_limited else STATES[health.state],
+                health.opens_in,
+                health.reason,
+            )
+            for operation, health in status.health.items()
+            if operation != "transcribe" or status.speech_model
         )
-        for status in engine.status()
-    )
+        found.append(
+            ProviderNow(
+                name=status.name,
+                model=status.model,
+                speech_model=status.speech_model,
+                operations=operations,
+                record=records.get(status.name),
+                remedy=remedies.get(status.name) or _remedy_here(status.name, operations),
+            )
+        )
+    return tuple(found)
+
+
+def _remedy_here(provider: str, health: Iterable[OperationNow]) -> str:
+    """What this process has met, which the ledger learns half a second later."""
+    reasons = [now.reason for now in health if now.state in {"resting", "being tried"}]
+    return next(filter(None, (remedy_for(provider, reason) for reason in reasons)), "")
 
 
 def days_of_cost(used: Sequence[DayCost], *, days: int) -> tuple[DayOfCost, ...]:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -93,7 +92,7 @@ def ai_test(request: HttpRequest) -> HttpResponse:
         messages.error(request, "There is no such provider.")
         return redirect("ai_status")
     try:
-        reply = async_to_sync(engine.test_call)(name, scope="operator")
+        reply = engine.run(engine.test_call(name, scope="operator"))
     except AiError as error:
         messages.error(request, f"{name} did not answer: {error.kind.replace('_', ' ')}.")
     else:

@@ -1,5 +1,6 @@
 """An organisation sees what its AI costs and sets a limit; operators see how the providers fare."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,10 +10,11 @@ from django.test import Client
 from ai_engine import ledger, usage
 from ai_engine.call_log import BatchedCallLog, OutageRecord
 from ai_engine.engine import Engine, engine
-from ai_engine.errors import Unreachable
+from ai_engine.errors import KeyRejected, ModelMissing, RateLimited, Unreachable
 from ai_engine.providers.scripted import Fail, Say, Scripted
 from interviews.models import AuditEntry
 from tests.ai_engine.test_ledger import record
+from tests.ai_engine.vendors import hello
 from tests.cast import Cast
 
 
@@ -55,6 +57,36 @@ def test_olga_sees_each_provider_and_the_last_outages(cast: Cast) -> None:
         page = signed_in(cast.olga).get("/ai/providers/").content.decode()
     assert "scripted-1" in page
     assert "timed_out" in page
+
+
+@pytest.mark.parametrize(
+    ("error", "word", "advice"),
+    [
+        (None, "working", ""),
+        (lambda name: RateLimited(name, retry_after=40), "limited", ""),
+        (KeyRejected, "trouble", "GROQ_API_KEY"),
+        (ModelMissing, "trouble", "GROQ_MODEL"),
+    ],
+)
+def test_olga_reads_one_word_and_what_to_do(
+    error: Callable[[str], Exception] | None, word: str, advice: str, cast: Cast
+) -> None:
+    olga = signed_in(cast.olga)
+    chain = [
+        Scripted([Fail(error) if error else Say("ready")], name="groq"),
+        Scripted(name="other"),
+    ]
+    with engine.replaced_by(Engine(chain)):
+        engine.run(engine.complete(hello()))
+        page = olga.get("/ai/providers/").content.decode()
+        told = olga.get("/api/v1/ai/providers").json()[0]
+        own = signed_in(cast.ada.user).get("/api/v1/providers").json()[0]
+    assert f">{word}</span>" in page
+    assert advice in page
+    assert told["condition"] == word
+    assert advice in told["what_to_do"]
+    assert bool(told["what_to_do"]) == bool(advice)
+    assert own["operations"][0]["state"] == {"trouble": "resting"}.get(word, word)
 
 
 def test_programs_of_operators_get_what_the_page_shows(cast: Cast) -> None:
