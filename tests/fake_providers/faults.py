@@ -1,7 +1,8 @@
 """What a call may be told to do instead of answering well.
 
 Posted to /control as JSON: {"provider": "gemini", "script": [fault, …], "always": fault or null}.
-The script is used up, one fault per call (null: answer well); then `always` holds.
+The script is used up, one fault per call (null: answer well); then `always` holds, for calls of its
+`operation` (complete, stream, transcribe) if it names one.
 """
 
 from dataclasses import dataclass, field
@@ -51,5 +52,9 @@ class Script:
     steps: list[Fault | None] = field(default_factory=list)
     always: Fault | None = None
 
-    def next(self) -> Fault | None:
-        return self.steps.pop(0) if self.steps else self.always
+    def next(self, operation: str) -> Fault | None:
+        if self.steps:
+            return self.steps.pop(0)
+        if self.always and self.always.get("operation", operation) != operation:
+            return None
+        return self.always

@@ -91,7 +91,7 @@ class FakeProviders:
         if asked is None:
             await _send(writer, 404, b'{"error": {"code": 404, "message": "no such path"}}')
             return True
-        fault = self.scripts[asked.provider].next()
+        fault = self.scripts[asked.provider].next(asked.operation)
         self.calls.append(
             {
                 "provider": asked.provider,

@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.cast import PASSWORD
-from tests.stack import ROOT, OneProcess
+from tests.stack import ROOT, OneProcess, Stack
 
 RATE = 48_000
 
@@ -32,6 +32,11 @@ def write_speech(path: Path, *parts: tuple[float, bool]) -> None:
 
 
 def open_room(stack: OneProcess, mode: str) -> dict[str, str]:
+    return dict(open_rooms(stack, mode)["rooms"][0])
+
+
+def open_rooms(stack: Stack, mode: str = "ai_led") -> dict[str, Any]:
+    """A room that waits for its people, and Rita's token."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.open_rooms", "1", "waiting", mode],
         cwd=ROOT,
@@ -42,7 +47,7 @@ def open_room(stack: OneProcess, mode: str) -> dict[str, str]:
     )
     assert done.returncode == 0, done.stderr
     opened: dict[str, Any] = json.loads(done.stdout)
-    return dict(opened["rooms"][0])
+    return opened
 
 
 def enter(page: Page, room: dict[str, str]) -> None:
