@@ -23,6 +23,7 @@ from interviews.services.schedule_interview import reissue_link, revoke_link
 from interviews.states import InterviewState
 from tests.cast import Cast, make_interview
 
+pytestmark = pytest.mark.portable
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -46,6 +46,7 @@ from tests.interviews.care.everything import (
 )
 from tests.interviews.told import make_debrief, make_told_interview
 
+pytestmark = pytest.mark.portable
 NAME = "Cem Candidate"
 
 

@@ -39,6 +39,7 @@ async def interview_to_the_end(client: Client) -> None:
             return
 
 
+@pytest.mark.portable
 async def test_the_ai_asks_and_the_candidate_answers_to_the_end(stage: Stage) -> None:
     cem = await stage.candidate()
     await interview_to_the_end(cem)
@@ -63,6 +64,7 @@ async def test_whatever_breaks_in_an_adapter_the_plan_goes_on(
     assert any(event.get("degraded") for event in asked)
 
 
+@pytest.mark.portable
 async def test_no_frame_tells_the_candidate_of_what_comes_later(stage: Stage) -> None:
     cem = await stage.candidate()
     await cem.send("control", action="start")
@@ -94,6 +96,7 @@ async def test_the_words_of_a_question_stream_before_it_stands(stage: Stage) -> 
     assert "".join(str(delta["text"]) for delta in deltas) == asked["text"]
 
 
+@pytest.mark.portable
 async def test_a_refresh_goes_on_at_the_same_place(stage: Stage) -> None:
     cem = await stage.candidate()
     await cem.send("control", action="start")

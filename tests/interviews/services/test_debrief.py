@@ -48,6 +48,7 @@ from tests.interviews.ai import (
 )
 from tests.interviews.told import CONVERSATION, make_debrief, make_told_interview
 
+pytestmark = pytest.mark.portable
 TRUE = "I measured the delay before and after"
 FALSE = "I increased revenue by two hundred percent"
 

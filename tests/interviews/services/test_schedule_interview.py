@@ -11,6 +11,7 @@ from interviews.services.schedule_interview import InterviewDraft, create_draft,
 from interviews.states import IllegalMove, InterviewState, Mode
 from tests.cast import Cast, make_interview, make_plan
 
+pytestmark = pytest.mark.portable
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOMORROW = NOW + timedelta(days=1)
 

@@ -17,6 +17,8 @@ from tests.cast import Cast
 from tests.interviews.ai import without_ai
 from tests.interviews.told import make_debrief, make_told_interview
 
+pytestmark = pytest.mark.portable
+
 
 @pytest.fixture(autouse=True)
 def no_provider() -> Iterator[None]:

@@ -18,6 +18,7 @@ from interviews.services.write_plan import (
 from interviews.states import QuestionKind
 from tests.cast import Cast, make_interview, make_plan
 
+pytestmark = pytest.mark.portable
 NEW = PlanContent(
     opening_words="Hello.",
     questions=(

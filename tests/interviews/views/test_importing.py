@@ -17,6 +17,7 @@ from tests.interviews.importing.exporters import CUE_BY_CUE, TURN_BY_TURN
 from tests.interviews.importing.spoken_hour import compose_hour
 from tests.interviews.views.conftest import SignedIn
 
+pytestmark = pytest.mark.portable
 HOUR = compose_hour()
 EXPORTS = {**CUE_BY_CUE, **TURN_BY_TURN}
 PAGE = "/interviews/import/"
