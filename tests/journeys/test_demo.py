@@ -1,6 +1,7 @@
 """`make demo`: a whole interview in the terminal, with providers that fail and a quote that nobody said."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,5 +28,11 @@ def test_the_demo_ends_with_a_scorecard_and_the_address_of_its_report(tmp_path: 
     assert "Scorecard, drafted by the AI" in done.stdout
     assert "calls failed and were answered by the next provider" in done.stdout
     assert "1 half-asked question(s) were withdrawn" in done.stdout
-    assert "quote(s) that nobody said were dropped" in done.stdout
+    dropped = re.search(
+        r"(\d+) quote\(s\) that nobody said were dropped from the scorecard", done.stdout
+    )
+    assert dropped
+    assert int(dropped[1]) >= 1
     assert "/report/" in done.stdout
+    # How long it may take is the benchmark's affair: this machine may be busy.
+    assert re.search(r"All of it took \d+\.\d s\.", done.stdout)
