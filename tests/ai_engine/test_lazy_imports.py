@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+from tests.fake_providers.in_thread import fake_in_thread
 
 
 def run(code: str) -> str:
@@ -18,17 +21,18 @@ def test_importing_the_engine_loads_no_sdk() -> None:
     assert run(code) == ""
 
 
-def test_the_core_works_without_django() -> None:
-    code = """
-import asyncio, sys
-from ai_engine.engine import Engine, Message, Request
-from ai_engine.inputs import CallContext
-from ai_engine.providers.scripted import Say, Scripted
-engine = Engine([Scripted([Say("Hello.")])])
-request = Request(skill="greet", messages=(Message("user", "Hi"),), context=CallContext(scope="me"))
-print(asyncio.run(engine.complete(request)).text, "django" in sys.modules)
-"""
-    assert run(code) == "Hello. False"
+def test_the_ten_lines_of_the_docs_work_without_django() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ai-engine.md").read_text()
+    script = page.split("```python\n")[1].split("```")[0]
+    assert len(script.splitlines()) <= 10
+    with fake_in_thread() as fake:
+        to_the_fake = f'api_key="k", base_url="{fake.addresses()["groq"]}"'
+        assert 'api_key="…"' in script
+        said = run(
+            script.replace('api_key="…"', to_the_fake)
+            + "import sys; print('django' in sys.modules)"
+        )
+    assert said.endswith(" to me, and I have read every one of them with care.\nFalse")
 
 
 def test_a_room_that_opens_loads_the_sdks_of_the_configured_providers_beside_its_work() -> None:

@@ -158,3 +158,15 @@ async def test_closing_an_engine_leaves_no_socket(vendors: Vendors) -> None:
     assert vendors.fake.open_sockets >= len(NAMES)
     await engine.aclose()
     assert await sockets_back(vendors.fake, 0) == 0
+
+
+async def test_any_server_of_openais_dialect_will_do(vendors: Vendors) -> None:
+    """docs/own-models.md: whole, streamed and heard, by nothing but another address."""
+    own = vendors.made("openrouter", f"http://127.0.0.1:{vendors.fake.port}/v1")
+    assert (await own.complete(request())).text == TEXT
+    parts = [part async for part in own.stream(request(streamed=True))]
+    assert "".join(part.text for part in parts if isinstance(part, Delta)) == TEXT
+    heard = await own.complete(request(audio=Audio(b"SPEECH:all here", "audio/wav"), messages=()))
+    assert heard.text == "all here"
+    assert {str(call["path"]).split("/")[1] for call in vendors.fake.calls} == {"v1"}
+    await own.aclose()
