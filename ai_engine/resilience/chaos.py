@@ -43,6 +43,8 @@ def parse_chaos(text: str) -> dict[str, dict[str, float]]:
             if kind not in FAULTS:
                 raise ValueError(f"{kind!r} is not one of {', '.join(FAULTS)}")
             rates[kind] = float(rate or "1")
+            if not 0 <= rates[kind] <= 1:
+                raise ValueError(f"{rate!r} is no share of the calls: write a number from 0 to 1")
     return plan
 
 

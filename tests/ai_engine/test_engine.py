@@ -17,7 +17,7 @@ from ai_engine.errors import (
     RateLimited,
     Unreachable,
 )
-from ai_engine.inputs import Audio
+from ai_engine.inputs import Audio, Lane
 from ai_engine.limits import Limits
 from ai_engine.policy import FixedPolicy, ScopeRules
 from ai_engine.prices import Price, PriceTable
@@ -192,7 +192,10 @@ async def test_chaos_breaks_what_it_is_told_to() -> None:
     assert (outcome.provider, outcome.withdrawn) == ("b", 1)
 
 
-@pytest.mark.parametrize("text", ["gemini", "gemini:sulking=1", "gemini:cut_off=often"])
+@pytest.mark.parametrize(
+    "text",
+    ["gemini", "gemini:sulking=1", "gemini:cut_off=often", "gemini:cut_off=30", "groq:cut_off=nan"],
+)
 def test_chaos_that_is_not_understood_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_chaos(text)
@@ -212,3 +215,22 @@ async def test_a_full_lane_does_not_hold_up_another() -> None:
     assert (await engine.complete(hello())).text == "Yes."
     assert engine.status()[0].health["complete"].state == "closed"
     await asyncio.gather(*jobs, return_exceptions=True)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("lane", ["live", "background"])
+async def test_where_our_own_places_are_full_the_next_provider_is_asked(
+    lane: Lane, streamed: bool
+) -> None:
+    limits = Limits(background_calls=1, live_calls=1, queue_wait=0.01)
+    first, second = Scripted([Hang()], name="first"), Scripted(name="second")
+    engine = Engine([first, second], limits=limits)
+    request = hello(live(lane=lane, deadline=20))
+    waiting = asyncio.ensure_future(asked(engine, request, streamed=streamed))
+    await soon(lambda: len(first.asked) == 1)
+    for _ in range(4):
+        assert (await asked(engine, request, streamed=streamed)).provider == "second"
+    assert calls(engine) == [("second", "ok")] * 4
+    assert {now.state for now in engine.status()[0].health.values()} == {"closed"}
+    waiting.cancel()
+    await asyncio.wait({waiting})

@@ -66,13 +66,14 @@ class Vendors:
 
     def provider(self, name: str) -> Provider:
         if name not in self._providers:
-            self._providers[name] = self._made(name)
+            self._providers[name] = self.made(name, self.fake.addresses()[name])
         return self._providers[name]
 
-    def _made(self, name: str) -> Provider:
+    def made(self, name: str, address: str) -> Provider:
+        """One at another address, for the caller to close."""
         settings = ProviderSettings(
             api_key=self._api_key,
-            base_url=self.fake.addresses()[name],
+            base_url=address,
             model=f"{name}-model",
             stt_model=f"{name}-hears",
         )

@@ -2,6 +2,7 @@
 how often the provider is really called, what the breaker and the ledger make of it, and that no socket
 stays open."""
 
+import asyncio
 from dataclasses import replace
 from typing import get_args
 
@@ -13,6 +14,7 @@ from ai_engine.inputs import Lane
 from tests.ai_engine.resilience.fault_rows import ROWS, Row
 from tests.ai_engine.vendors import (
     NAMES,
+    QUICK,
     Vendors,
     asked,
     hello,
@@ -82,15 +84,39 @@ async def test_an_answer_cut_by_length_is_given_and_says_so(name: str, vendors: 
     assert reply.text
 
 
+NOBODY_THERE = {
+    "refused": "http://127.0.0.1:9",
+    "no such host": "http://nobody.invalid",
+    "no TLS": "https://127.0.0.1:{port}",
+}
+
+
+async def no_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers a handshake in plain words."""
+    await reader.read(1)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
+
+
+@pytest.mark.parametrize("lane", LANES)
 @pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("why", NOBODY_THERE)
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_refused_connection(name: str, streamed: bool, vendors: Vendors) -> None:
-    engine = vendors.engine(name)
-    await vendors.fake.stop()
-    outcome = await asked(engine, hello(), streamed=streamed)
-    assert outcome.result == "all_providers_down"
-    assert outcomes_at(engine, name) == ["unreachable"] * 2, "two refusals open the breaker"
+async def test_nobody_there(
+    name: str, why: str, streamed: bool, lane: Lane, vendors: Vendors
+) -> None:
+    plain = await asyncio.start_server(no_tls, "127.0.0.1", 0)
+    address = NOBODY_THERE[why].format(port=plain.sockets[0].getsockname()[1])
+    unreachable = vendors.made(name, address)
+    log = KeptCallLog()
+    engine = Engine([unreachable, vendors.provider(SECOND[name])], limits=QUICK, call_log=log)
+    for _ in range(4):
+        outcome = await asked(engine, hello(live(lane=lane, deadline=20)), streamed=streamed)
+        assert (outcome.result, outcome.provider, outcome.withdrawn) == ("ok", SECOND[name], 0)
+    assert outcomes_at(engine, name) == ["unreachable"] * 2, "two in a row open the breaker"
     assert engine.status()[0].health["stream" if streamed else "complete"].state == "open"
-    assert vendors.fake.open_sockets == 0
-    assert isinstance(engine.call_log, KeptCallLog)
-    assert {call.tokens_in for call in engine.call_log.calls} == {0}, "nobody read it"
+    assert {call.tokens_in for call in log.calls if call.provider == name} == {0}, "nobody read it"
+    await unreachable.aclose()
+    plain.close()
+    await plain.wait_closed()
+    assert await sockets_back(vendors.fake, 1) <= 1

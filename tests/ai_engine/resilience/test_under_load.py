@@ -18,6 +18,7 @@ from tests.ai_engine.vendors import NAMES, Vendors, asked, hello, live, sockets_
 from tests.simulated_time import SimulatedLoop, run_simulated
 
 AT_A_TIME = 200
+EVERY = 4
 ABANDONED = 1000
 NO_STORM = AT_A_TIME + 2 * 5
 """Wire calls to a provider that is down, whole and streamed calls having a breaker each: one wave, and probes
@@ -32,7 +33,7 @@ def resident_bytes() -> int:
 
 
 def test_two_hundred_at_a_time_through_an_outage_a_flap_and_a_recovery() -> None:
-    """In simulated time, a wave every two seconds: nobody without an answer, no storm on the provider that is
+    """In simulated time, a wave every four seconds: nobody without an answer, no storm on the provider that is
     down, all of its work back in the end, and no growth in memory."""
     loop = SimulatedLoop()
     first = Scripted(name="first")
@@ -45,7 +46,7 @@ def test_two_hundred_at_a_time_through_an_outage_a_flap_and_a_recovery() -> None
         """Calls that reached the first provider, and who answered in the last wave."""
         first.steps = (step,)
         reached, answered = 0, Counter[str]()
-        for _ in range(seconds // 2):
+        for _ in range(seconds // EVERY):
             first.asked.clear()
             second.asked.clear()
             done = await asyncio.gather(
@@ -53,15 +54,15 @@ def test_two_hundred_at_a_time_through_an_outage_a_flap_and_a_recovery() -> None
             )
             assert {outcome.result for outcome in done} == {"ok"}
             reached, answered = reached + len(first.asked), Counter(told.provider for told in done)
-            await asyncio.sleep(2)
+            await asyncio.sleep(EVERY)
         return reached, answered
 
     async def all_of_it() -> None:
         well, down = Say("The first one answers.", pause=0.005), Hang(3, seconds=0.05)
-        assert await waves(10, well) == (5 * AT_A_TIME, {"first": AT_A_TIME})
+        assert await waves(12, well) == (3 * AT_A_TIME, {"first": AT_A_TIME})
         warm = resident_bytes()
 
-        for outage, recovery in ((40, 60), (10, 16), (10, 16), (10, 16)):
+        for outage, recovery in ((40, 60), (12, 16), (12, 16), (12, 16)):
             reached, answered = await waves(outage, down)
             assert AT_A_TIME <= reached <= NO_STORM, "those in flight at the onset, and probes"
             assert answered == {"second": AT_A_TIME}
