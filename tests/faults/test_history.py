@@ -1,10 +1,12 @@
 """Many rooms under random cuts, killed servers and a Redis that comes back empty: then every history is checked."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,7 +50,8 @@ async def test_nothing_acknowledged_is_lost_doubled_or_out_of_order(
     rooms = [_enter(room, str(opened["token"]), servers, chance) for room in opened["rooms"]]
     everybody = [client for room in rooms for client in room.everybody]
     began = time.monotonic()
-    harm = asyncio.create_task(_do_harm(chance, everybody, servers, fragile))
+    done: Counter[str] = Counter()
+    harm = asyncio.create_task(_do_harm(chance, everybody, servers, fragile, done))
     each = SEGMENTS // (ROOMS * WRITERS)
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         for room in rooms:
@@ -59,10 +62,11 @@ async def test_nothing_acknowledged_is_lost_doubled_or_out_of_order(
     for client in everybody:
         await client.until(lambda c=client: len(c.events) >= WRITERS * each, seconds=60)  # type: ignore[misc] # bound now
     logger.info(
-        "%d segments, %d sockets, %.0f s",
+        "%d segments, %d sockets, %.0f s; %s",
         each * ROOMS * WRITERS,
         len(everybody),
         time.monotonic() - began,
+        dict(done),
     )
     assert {place: faults for place, room in enumerate(rooms) if (faults := faults_of(room))} == {}
     await asyncio.gather(*(client.stop() for client in everybody))
@@ -82,19 +86,36 @@ def _enter(room: dict[str, str], token: str, servers: TwoServers, chance: random
 
 
 async def _do_harm(
-    chance: random.Random, everybody: list[Recorder], servers: TwoServers, redis: FragileRedis
+    chance: random.Random,
+    everybody: list[Recorder],
+    servers: TwoServers,
+    redis: FragileRedis,
+    done: Counter[str],
 ) -> None:
     """A cut four times a second; every few seconds a server dies, or Redis."""
-    turn = 0
+    starting: asyncio.Task[None] | None = None
     while True:
         await asyncio.sleep(chance.uniform(0.1, 0.4))
         await chance.choice(everybody).cut()
-        turn += 1
-        if turn % 15 == 8:
+        done["cuts"] += 1
+        # While one server starts the other serves: with none, there would be nothing to break.
+        if done["cuts"] % 15 == 8 and (starting is None or starting.done()):
             name, port = chance.choice([("web", servers.port), ("other", servers.other_port)])
             servers.kill(name)
             servers.serve(name, port)
-        if turn % 15 == 0:
+            starting = asyncio.create_task(_is_served(port))
+            done["servers killed"] += 1
+        if done["cuts"] % 15 == 0:
             redis.kill()
             await asyncio.sleep(chance.uniform(0, 1))
             redis.start()
+            done["Redis killed"] += 1
+
+
+async def _is_served(port: int) -> None:
+    while True:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
