@@ -5,6 +5,7 @@ import { clockWords } from "./time.js";
 
 const AT_IT = { typing: "is writing…", thinking: "is thinking…", listening: "hears the question…" };
 const INTERIM_LASTS = 10_000;
+const LAST_WORDS = 6;
 
 export class LiveTranscript {
   #list = need("transcript");
@@ -131,6 +132,15 @@ export class LiveTranscript {
     const turn = this.#turns.get(msg_id);
     turn?.item.classList.remove("is-interim");
     turn?.item.classList.add("is-withdrawn");
+  }
+
+  /** Reading the question aloud broke off there. Its text was shown in full all the while. */
+  readUntil({ seg_id, heard_chars }) {
+    const turn = this.#turns.get(seg_id);
+    if (!turn) return;
+    const last = turn.body.textContent.slice(0, heard_chars).split(/\s+/).filter(Boolean).slice(-LAST_WORDS).join(" ");
+    const words = last ? `read aloud up to “${last}”, shown in full` : "not read aloud, shown in full";
+    turn.item.querySelector(".transcript-speaker").append(make("small", {}, words));
   }
 
   /** Shows that somebody marked this moment. Answers when it was, or null where it is not. */

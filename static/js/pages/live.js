@@ -70,6 +70,7 @@ const told = {
     if (event.question_ref) plan.asking(event.question_ref, event.started_ms);
     if (event.degraded !== undefined) showHealth(event.degraded ? "The AI cannot be reached: the plan's own questions are asked meanwhile." : "");
   },
+  "question.heard": (event) => transcript.readUntil(event),
   "question.withdrawn": (event) => transcript.questionWithdrawn(event),
   "segment.final": (event) => {
     transcript.stored(event, howItCame(event));
