@@ -30,15 +30,18 @@ class Measured:
 
 Benchmark = Callable[[], Iterable[Measured]]
 REGISTERED: dict[str, Benchmark] = {}
+ONLY_BY_NAME: set[str] = set()  # too long for a run of all
 
 
-def benchmark(identifier: str) -> Callable[[Benchmark], Benchmark]:
+def benchmark(identifier: str, *, only_by_name: bool = False) -> Callable[[Benchmark], Benchmark]:
     """Registers a function as the benchmark `identifier`; each has one."""
 
     def register(measure: Benchmark) -> Benchmark:
         if identifier in REGISTERED:
             raise ValueError(f"{identifier} is registered twice.")
         REGISTERED[identifier] = measure
+        if only_by_name:
+            ONLY_BY_NAME.add(identifier)
         return measure
 
     return register

@@ -22,5 +22,6 @@ register_figures(
     REGISTRY,
     open_sockets=lambda: application.open_sockets,
     open_requests=lambda: application.open_requests,
+    open_tasks=lambda: application.open_tasks,
 )
 stop_gently(application)

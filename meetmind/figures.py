@@ -12,9 +12,15 @@ from scheduler.counters import live_counts
 class HouseFigures(Collector):
     """Jobs by kind and state (the whole installation), sockets and requests (this process)."""
 
-    def __init__(self, open_sockets: Callable[[], int], open_requests: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        open_sockets: Callable[[], int],
+        open_requests: Callable[[], int],
+        open_tasks: Callable[[], int],
+    ) -> None:
         self._open_sockets = open_sockets
         self._open_requests = open_requests
+        self._open_tasks = open_tasks
 
     def collect(self) -> Iterator[Metric]:
         yield GaugeMetricFamily(
@@ -22,6 +28,9 @@ class HouseFigures(Collector):
         )
         yield GaugeMetricFamily(
             "meetmind_open_requests", "HTTP requests under way.", self._open_requests()
+        )
+        yield GaugeMetricFamily(
+            "meetmind_open_tasks", "Tasks of the event loop that serves.", self._open_tasks()
         )
         jobs = GaugeMetricFamily(
             "meetmind_jobs", "Jobs by kind and state.", labels=["kind", "state"]
@@ -44,5 +53,6 @@ def register_figures(
     *,
     open_sockets: Callable[[], int],
     open_requests: Callable[[], int],
+    open_tasks: Callable[[], int],
 ) -> None:
-    registry.register(HouseFigures(open_sockets, open_requests))
+    registry.register(HouseFigures(open_sockets, open_requests, open_tasks))

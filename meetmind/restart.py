@@ -35,6 +35,7 @@ class Restartable:
         self._application = application
         self._sockets: dict[int, Send] = {}
         self._requests: set[int] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None  # once it serves
         self._before_close: list[Hook] = []
         self._before_stop: list[Hook] = []
         self._at_last: list[Hook] = []
@@ -46,6 +47,10 @@ class Restartable:
     @property
     def open_requests(self) -> int:
         return len(self._requests)
+
+    @property
+    def open_tasks(self) -> int:
+        return 0 if self._loop is None else len(asyncio.all_tasks(self._loop))
 
     def before_close(self, hook: Hook) -> None:
         """Registers what an app wants to do while its sockets are still open."""
@@ -60,6 +65,7 @@ class Restartable:
         self._at_last.append(hook)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._loop = self._loop or asyncio.get_running_loop()
         key = id(scope)
         if scope["type"] == "websocket":
             self._sockets[key] = send

@@ -36,6 +36,7 @@ class Layer:
         layer = get_channel_layer()
         self._layer: Any = None if isinstance(layer, InMemoryChannelLayer) else layer
         self._channel = ""
+        self._opening = asyncio.Lock()
         self._listening: asyncio.Task[None] | None = None
         self._joined: set[uuid.UUID] = set()
         self._rests_until = 0.0
@@ -50,9 +51,10 @@ class Layer:
             return
 
         async def join() -> None:
-            if not self._channel:
-                self._channel = await self._layer.new_channel()
-                self._listening = asyncio.create_task(self._listen(self._channel))
+            async with self._opening:  # one channel, however many rooms are opened at once
+                if not self._channel:
+                    self._channel = await self._layer.new_channel()
+                    self._listening = asyncio.create_task(self._listen(self._channel))
             await self._layer.group_add(_group(interview_id), self._channel)
 
         if await self._try(join()):

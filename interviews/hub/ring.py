@@ -4,8 +4,10 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-MOST_FRAMES = 1000
-MOST_CHARACTERS = 1_000_000
+# As much as a client may leave unacknowledged: who is further behind asks the database. More would be memory that
+# a hundred rooms fill for a quarter of an hour.
+MOST_FRAMES = 256
+MOST_CHARACTERS = 256 * 1024
 
 
 class Ring:

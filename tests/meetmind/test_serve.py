@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -29,7 +30,9 @@ def test_it_serves_reports_ready_and_stops_cleanly(tmp_path: Path) -> None:
         with urllib.request.urlopen(f"{server.address}/accounts/login/", timeout=30) as response:
             assert response.status == 200
         with urllib.request.urlopen(f"{server.address}/metrics", timeout=30) as response:
-            assert b"meetmind_open_requests" in response.read()
+            told = response.read()
+            assert b"meetmind_open_requests 1.0" in told
+            assert re.search(rb"^meetmind_open_tasks [1-9]", told, re.MULTILINE)
         assert f"MeetMind runs at {server.address}" in server.output
         assert "AI providers" in server.output
     finally:

@@ -20,8 +20,11 @@ class FrailLayer:
     def __init__(self) -> None:
         self._sound = InMemoryChannelLayer()
         self.broken = asyncio.Event()
+        self.channels = 0
 
     async def new_channel(self) -> str:
+        self.channels += 1
+        await asyncio.sleep(0)
         return str(await self._sound.new_channel())
 
     async def group_add(self, group: str, channel: str) -> None:
@@ -88,6 +91,19 @@ async def test_a_process_whose_listening_broke_off_hears_again(frail: FrailLayer
     await there.layer.subscribe(ROOM)
     await here.layer.tell_news(ROOM)
     assert await asyncio.wait_for(there.news.get(), 2) == ROOM
+    await there.layer.stop()
+
+
+async def test_rooms_that_are_opened_at_once_share_one_channel(frail: FrailLayer) -> None:
+    here, there = Process(), Process()
+    rooms = [uuid.uuid4() for _ in range(5)]
+    await asyncio.gather(*map(there.layer.subscribe, rooms))
+    assert frail.channels == 1
+    for room in rooms[1:]:
+        await there.layer.unsubscribe(room)
+    for room in reversed(rooms):
+        await here.layer.tell_news(room)
+    assert await asyncio.wait_for(there.news.get(), 2) == rooms[0]
     await there.layer.stop()
 
 
