@@ -43,7 +43,10 @@ class Room:
         if event.candidate_seq is not None:
             self.rings["candidate"].append(event.candidate_seq, event.candidate)
         if event.closes_question:
-            self.question, self._closed_question = None, event.closes_question
+            self._closed_question = event.closes_question
+            # The first words of the next one may have come before: they are quicker than what was stored.
+            if self.question is not None and self.question.msg_id == event.closes_question:
+                self.question = None
 
     def wake(self) -> None:
         for connection in self.connections:

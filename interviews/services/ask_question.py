@@ -98,14 +98,16 @@ def claim_turn(
 
 
 def keep_turn(*, turn: Turn, now: datetime) -> bool:
-    """Prolongs the lease. False: the turn was taken away (paused, ended, taken over, skipped)."""
+    """Prolongs the lease. False: the turn was taken away (paused, ended, taken over, skipped).
+
+    Whatever takes words back takes the turn too, so that the one row tells: a second table would be read as it
+    was before a control that this waits for.
+    """
     changed = Interview.objects.filter(
         id=turn.interview_id,
         turn_owner=turn.owner,
         state=InterviewState.LIVE,
         leading_member=None,
-        asked_questions__id=turn.question_id,
-        asked_questions__state=AskedQuestion.State.ASKING,
     ).update(turn_lease_until=now + LEASE)
     return changed == 1
 

@@ -10,7 +10,7 @@ import os
 import time
 import uuid
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Literal
 
@@ -60,7 +60,7 @@ class Leader:
         self.hub = hub
         self._tasks: dict[uuid.UUID, asyncio.Task[None]] = {}
         self._wanted: set[uuid.UUID] = set()
-        self._silenced: set[uuid.UUID] = set()
+        self._doubted: dict[uuid.UUID, asyncio.Event] = {}  # the turns of which words come now
         self._offered_help_at: dict[uuid.UUID, float] = {}
         hub.watch(self._watch)
         engine.warm()  # the first question need not wait for a library
@@ -72,9 +72,13 @@ class Leader:
             self._tasks[interview_id] = self.hub.run(self._lead(interview_id))
 
     def fall_silent(self, interview_id: uuid.UUID) -> None:
-        """Breaks off what the AI says now; the control that asked for it took the words back."""
-        if interview_id in self._tasks:
-            self._silenced.add(interview_id)
+        """A control took words of the AI back: what it says now is looked after at once.
+
+        Whose words they were the database knows; meanwhile the next turn may have begun.
+        """
+        doubted = self._doubted.get(interview_id)
+        if doubted is not None:
+            doubted.set()
 
     async def _lead(self, interview_id: uuid.UUID) -> None:
         owner = f"{_PROCESS}-{uuid.uuid4().hex[:8]}"
@@ -97,7 +101,6 @@ class Leader:
 
     async def _take_turn(self, interview_id: uuid.UUID, owner: str) -> bool:
         """Whether there may be more to say."""
-        self._silenced.discard(interview_id)
         try:
             turn = await in_database(
                 claim_turn,
@@ -122,20 +125,31 @@ class Leader:
             self.hub.end_words(interview_id)
 
     async def _speak(self, turn: Turn) -> bool:
-        """Streams the words of one move and stores them. Whether the turn stayed ours to the end."""
+        """Streams the words of one move and stores them. Whether the director is to be asked again."""
         speech = _Speech(self.hub, turn)
-        keeper = asyncio.create_task(self._keep(turn.interview_id, speech))
-        try:
-            wording = await self._word(speech)
-        finally:
-            keeper.cancel()
-        if wording is None or self._is_silenced(speech):
-            return True  # ask the director again: it may be paused, or somebody else's turn
+        wording = await self._word_while_ours(speech)
+        if wording is None:
+            return True  # it may be paused, or somebody else's turn
         await speech.flush()
         stored = await in_database(
             finish_question, turn=speech.turn, wording=wording, now=timezone.now()
         )
         return stored or turn.move.kind != "close"
+
+    async def _word_while_ours(self, speech: "_Speech") -> Wording | None:
+        """Breaks off as soon as the turn is lost, also where a provider only lets everybody wait."""
+        interview_id = speech.turn.interview_id
+        doubted = self._doubted[interview_id] = asyncio.Event()
+        wording = asyncio.create_task(self._word(speech))
+        losing = asyncio.create_task(self._keep(speech, doubted))
+        try:
+            await asyncio.wait({wording, losing}, return_when=asyncio.FIRST_COMPLETED)
+            return wording.result() if wording.done() else None
+        finally:
+            del self._doubted[interview_id]
+            wording.cancel()
+            losing.cancel()
+            await asyncio.gather(wording, losing, return_exceptions=True)
 
     async def _word(self, speech: "_Speech") -> Wording | None:
         """The complete wording; None if the turn was lost on the way."""
@@ -158,8 +172,6 @@ class Leader:
     async def _worded_by_ai(self, speech: "_Speech") -> Wording | None:
         async with aclosing(worded_by_ai(speech.turn)) as pieces:  # a broken off call costs no more
             async for piece in pieces:
-                if self._is_silenced(speech):
-                    return None
                 match piece:
                     case Delta(text):
                         await speech.add(text)
@@ -171,16 +183,17 @@ class Leader:
                         return _wording(text, provenance)
         raise RuntimeError("a question's wording ended without a last word")
 
-    async def _keep(self, interview_id: uuid.UUID, speech: "_Speech") -> None:
-        """Prolongs the lease while words come, and notices a control used on another server."""
-        while True:
-            await asyncio.sleep(_KEEP_EVERY)
-            if not await in_database(keep_turn, turn=speech.turn, now=timezone.now()):
-                self._silenced.add(interview_id)
-                return
-
-    def _is_silenced(self, speech: "_Speech") -> bool:
-        return speech.turn.interview_id in self._silenced
+    async def _keep(self, speech: "_Speech", doubted: asyncio.Event) -> None:
+        """Prolongs the lease while words come; ends when the turn is lost, by a control on whichever server."""
+        is_ours = True
+        while is_ours:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(doubted.wait(), _KEEP_EVERY)
+            doubted.clear()
+            try:
+                is_ours = await in_database(keep_turn, turn=speech.turn, now=timezone.now())
+            except (DatabaseError, InterfaceError):
+                logger.warning("The AI's turn could not be prolonged; it is tried again.")
 
     def _silent_seconds(self, interview_id: uuid.UUID) -> float:
         room = self.hub.rooms.get(interview_id)

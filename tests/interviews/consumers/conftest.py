@@ -18,6 +18,7 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import override_settings
 from django.utils import timezone
+from psycopg.sql import SQL, Identifier
 
 from interviews import candidate_link
 from interviews.hub import the_hub
@@ -201,18 +202,33 @@ def open_room(cast: Cast, state: InterviewState = InterviewState.LIVE) -> Interv
     return interview
 
 
-@asynccontextmanager
-async def held(interview: Interview) -> AsyncIterator[None]:
-    """Somebody else's transaction holds the room: whatever is to be stored in it waits."""
+async def second_connection() -> psycopg.AsyncConnection[tuple[object, ...]]:
+    """To the same database, and beside everything that Django does there."""
     told = connection.get_connection_params()
     address = {
         key: told[key] for key in ("dbname", "user", "password", "host", "port") if key in told
     }
-    async with await psycopg.AsyncConnection.connect(**address) as holder:
+    return await psycopg.AsyncConnection.connect(**address)
+
+
+@asynccontextmanager
+async def held(interview: Interview) -> AsyncIterator[None]:
+    """Somebody else's transaction holds the room: whatever is to be stored in it waits."""
+    async with await second_connection() as holder:
         sql = "SELECT 1 FROM interviews_interview WHERE id = %s FOR UPDATE"
         await holder.execute(sql, [interview.id])
         yield
         await holder.rollback()
+
+
+@asynccontextmanager
+async def gone(table: str) -> AsyncIterator[None]:
+    """Every question to this table fails, as while a database is away."""
+    async with await second_connection() as other:
+        await other.set_autocommit(True)
+        await other.execute(SQL("ALTER TABLE {} RENAME TO away").format(Identifier(table)))
+        yield
+        await other.execute(SQL("ALTER TABLE away RENAME TO {}").format(Identifier(table)))
 
 
 @pytest.fixture

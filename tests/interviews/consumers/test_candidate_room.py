@@ -2,17 +2,23 @@
 
 import asyncio
 import json
+import uuid
+from contextlib import AbstractContextManager
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from ai_engine.engine import Engine, engine
-from ai_engine.providers.scripted import Fail, Say, Scripted
+from ai_engine.limits import Limits
+from ai_engine.providers.scripted import Fail, Hang, Say, Scripted
 from interviews.hub.window import MOST_EVENTS
 from interviews.models import Event, Interview, Segment
+from interviews.services.participants import admit_member
+from interviews.services.room_control import use_control
 from interviews.states import InterviewState
-from tests.cast import QUESTIONS
-from tests.interviews.consumers.conftest import Client, Closed, Stage, held
+from tests.cast import QUESTIONS, Cast
+from tests.interviews.consumers.conftest import Client, Closed, Stage, gone, held
 
 ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
 
@@ -200,6 +206,51 @@ async def test_a_pause_silences_the_ai_and_resume_asks_anew(stage: Stage) -> Non
     await cem.until("event", kind="state.changed", state="live")
     await cem.send("control", action="repeat")
     assert (await until_asked(cem))["text"] == QUESTIONS[0]
+
+
+def a_provider_that_hangs_once() -> AbstractContextManager[object]:
+    """For longer than any test waits."""
+    scripted = Scripted([Hang(after_words=3), Say("And then what?")])
+    return engine.replaced_by(Engine([scripted], limits=Limits(live_deadline=60, idle=60)))
+
+
+async def until_speaking(cem: Client) -> dict[str, object]:
+    """The first words of a question that the AI words."""
+    await cem.send("control", action="start")
+    await cem.until("event", kind="question.asked", awaits_answer=False)
+    return await cem.until("question.delta")
+
+
+async def test_who_goes_on_after_a_pause_waits_for_no_provider_that_hangs(stage: Stage) -> None:
+    with a_provider_that_hangs_once():
+        cem = await stage.candidate()
+        broken_off = await until_speaking(cem)
+        await cem.send("control", action="pause")
+        await cem.until("event", kind="question.withdrawn", msg_id=broken_off["msg_id"])
+        await cem.send("control", action="resume")
+        assert (await until_asked(cem))["text"] == "And then what?"
+
+
+async def test_a_pause_on_another_server_is_noticed_after_the_database_was_away(
+    stage: Stage,
+) -> None:
+    with a_provider_that_hangs_once():
+        cem = await stage.candidate()
+        broken_off = await until_speaking(cem)
+        async with gone("interviews_interview"):
+            await asyncio.sleep(1.5)  # the turn is prolonged each second
+        await stage.change(pause_elsewhere, interview=stage.interview, cast=stage.cast)
+        await cem.until("event", kind="question.withdrawn", msg_id=broken_off["msg_id"])
+        await asyncio.sleep(1.2)
+        await cem.send("control", action="resume")
+        assert (await until_asked(cem))["text"] == "And then what?"
+
+
+def pause_elsewhere(*, interview: Interview, cast: Cast) -> None:
+    """Rita presses pause, and her server tells this one nothing."""
+    rita = admit_member(interview_id=interview.id, user=cast.rita.user)
+    sender = rita.sender_key(uuid.uuid4(), 1)
+    use_control(by=rita, action="pause", sender=sender, now=timezone.now())
 
 
 async def test_after_the_end_late_words_are_kept_and_the_socket_goes(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from django.db import OperationalError
 
 from interviews.events import Audience, Person, encode_event
 from interviews.hub import Connection
+from interviews.hub.reading import PAGE
 from interviews.hub.ring import Ring
 from interviews.hub.window import MOST_EVENTS
 
@@ -40,14 +41,25 @@ class Reader:
         """Nothing ends here."""
 
 
+Pages = Callable[[uuid.UUID, Audience, int], Sequence[tuple[int, str]]]
+
+
+def frame(seq: int) -> str:
+    return encode_event(seq, "segment.final", "", {})
+
+
 def ring_of(count: int) -> Ring:
     ring = Ring(0)
     for seq in range(1, count + 1):
-        ring.append(seq, encode_event(seq, "segment.final", "", {}))
+        ring.append(seq, frame(seq))
     return ring
 
 
-Pages = Callable[[uuid.UUID, Audience, int], Sequence[tuple[int, str]]]
+def pages_of(count: int) -> Pages:
+    """What the database has, of which a ring keeps the end."""
+    return lambda _, __, after: [
+        (seq, frame(seq)) for seq in range(after + 1, min(after + PAGE, count) + 1)
+    ]
 
 
 def no_pages(interview_id: uuid.UUID, audience: Audience, after: int) -> Sequence[tuple[int, str]]:
@@ -90,16 +102,16 @@ async def settle() -> None:
 
 async def test_a_reader_that_acknowledges_gets_everything_in_order() -> None:
     reader, ring = Reader(), ring_of(900)
-    async with pumping(reader, ring) as connection:
+    async with pumping(reader, ring, read=pages_of(900)) as connection:
         while len(reader.frames) < 900:
-            await settle()
-            connection.acknowledge(reader.frames[-1])
+            await asyncio.sleep(0.001)
+            connection.acknowledge(len(reader.frames))
     assert reader.frames == list(range(1, 901))
 
 
 async def test_a_reader_that_is_silent_gets_one_window_and_is_closed() -> None:
     reader = Reader()
-    async with pumping(reader, ring_of(900), slow=0.05):
+    async with pumping(reader, ring_of(900), slow=0.05, read=pages_of(900)):
         await asyncio.wait_for(reader.is_closed.wait(), 5)
     assert reader.closed == [4008]
     assert len(reader.frames) == MOST_EVENTS
@@ -107,7 +119,7 @@ async def test_a_reader_that_is_silent_gets_one_window_and_is_closed() -> None:
 
 async def test_asking_again_and_again_gives_a_silent_reader_no_second_window() -> None:
     reader = Reader()
-    async with pumping(reader, ring_of(900), slow=0.3) as connection:
+    async with pumping(reader, ring_of(900), slow=0.3, read=pages_of(900)) as connection:
         for _ in range(20):
             await settle()
             connection.start_after(0)
@@ -122,7 +134,7 @@ async def test_a_database_that_is_away_for_a_moment_leaves_no_deaf_socket() -> N
         asked.append(after)
         if len(asked) < 3:
             raise OperationalError
-        return [(seq, encode_event(seq, "segment.final", "", {})) for seq in range(after + 1, 6)]
+        return pages_of(5)(_, audience, after)
 
     async with pumping(reader, Ring(5), read=pages):
         await asyncio.wait_for(reader.has_five.wait(), 5)
@@ -132,7 +144,7 @@ async def test_a_database_that_is_away_for_a_moment_leaves_no_deaf_socket() -> N
 
 async def test_a_slow_reader_that_goes_on_is_not_closed() -> None:
     reader = Reader()
-    async with pumping(reader, ring_of(600), slow=0.3) as connection:
+    async with pumping(reader, ring_of(600), slow=0.3, read=pages_of(600)) as connection:
         while len(reader.frames) < 600:
             await asyncio.sleep(0.02)
             connection.acknowledge(len(reader.frames) - MOST_EVENTS + 100)

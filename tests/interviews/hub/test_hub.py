@@ -11,6 +11,7 @@ from django.db import OperationalError, connections
 
 from interviews.events import Audience, OpenQuestion, Person, QuestionDelta
 from interviews.hub import Connection, Hub
+from interviews.hub.reading import NewEvent
 from interviews.models import Interview
 from tests.cast import Cast, make_interview
 
@@ -130,6 +131,26 @@ async def test_a_newer_tab_on_another_server_is_known_from_the_database_alone(
     await asyncio.wait_for(here.was_closed.wait(), PATIENCE)
     assert (here.closed[0], on_another.closed) == (4009, [])
     await other_hub.stop()
+
+
+def closing(interview: Interview, msg_id: str) -> NewEvent:
+    """The event with which a question stands."""
+    return NewEvent(interview.id, 1, "{}", 1, "{}", msg_id, None)
+
+
+async def test_the_next_questions_words_outlive_the_news_that_the_last_one_stands(
+    hub: Hub, interview: Interview
+) -> None:
+    room = await hub.enter(interview.id, Tab(rights=1).connection)
+    assert room is not None
+    await hub.stream_words(interview.id, QuestionDelta("first", 0, "Hello."), "")
+    await hub.stream_words(interview.id, QuestionDelta("second", 0, "Tell me"), "")
+    said = []
+    for msg_id in ("first", "second"):
+        room.take(closing(interview, msg_id))  # stored before, and read only now
+        said.append(room.question)
+    assert said == [OpenQuestion("second", "Tell me"), None]
+    hub.end_words(interview.id)
 
 
 async def test_the_words_of_a_question_wait_for_who_comes_back_while_it_is_said(
