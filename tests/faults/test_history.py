@@ -20,6 +20,7 @@ from tests.faults.two_servers import TwoServers
 SEGMENTS = int(os.environ.get("HISTORY_SEGMENTS", "960"))
 ROOMS = int(os.environ.get("HISTORY_ROOMS", "4"))
 WRITERS = 2
+SERVES_FOR = 10.0  # seconds, before the next server is killed
 PATIENCE = 60 + SEGMENTS / 50
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ async def _do_harm(
             name, port = chance.choice([("web", servers.port), ("other", servers.other_port)])
             servers.kill(name)
             servers.serve(name, port)
-            starting = asyncio.create_task(_is_served(port))
+            starting = asyncio.create_task(_serves_for_a_while(port))
             done["servers killed"] += 1
         if done["cuts"] % 15 == 0:
             redis.kill()
@@ -112,10 +113,11 @@ async def _do_harm(
             done["Redis killed"] += 1
 
 
-async def _is_served(port: int) -> None:
+async def _serves_for_a_while(port: int) -> None:
+    """A start costs more than all that is said meanwhile: a long run must not consist of starts."""
     while True:
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
-            return
+            return await asyncio.sleep(SERVES_FOR)
         await asyncio.sleep(0.1)
