@@ -70,34 +70,43 @@ def start_private_servers() -> PrivateServers:
 
 def start_postgres(servers: PrivateServers, *, durable: bool = False) -> str:
     """Starts a PostgreSQL of our own and returns its URL. `durable` keeps fsync on (benchmarks)."""
-    binaries = _postgres_binaries()
     home = servers.folder / f"pg{len(servers.processes)}"
     home.mkdir()
+    port = free_port()
+    command = make_postgres(home, port, durable=durable)
+    servers.processes.append(run_postgres(command, home, port))
+    return postgres_url(port)
+
+
+def make_postgres(home: Path, port: int, *, durable: bool) -> list[str]:
+    """Fills an empty folder with a new database cluster. Returns the command that serves it."""
+    binaries = _postgres_binaries()
     prefix: list[str] = []
     if os.geteuid() == 0:
         os.chown(home, _NOBODY, _NOBODY)
         prefix = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
     initdb = [*prefix, str(binaries / "initdb"), "-D", str(home / "data"), "-U", "postgres"]
     initdb += ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run(
-        initdb,
-        check=True,
-        capture_output=True,
-        cwd="/",
-    )
-    port = free_port()
+    subprocess.run(initdb, check=True, capture_output=True, cwd="/")
     switches = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
     command = [*prefix, str(binaries / "postgres"), "-D", str(home / "data"), "-p", str(port)]
     command += ["-k", str(home), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
     for switch in switches:
         command += ["-c", switch]
-    with (home / "log").open("wb") as log:
+    return command
+
+
+def run_postgres(command: list[str], home: Path, port: int) -> subprocess.Popen[bytes]:
+    """Serves a cluster, and returns once it answers."""
+    with (home / "log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
-    servers.processes.append(process)
     wait_for_port(port, process, home / "log")
-    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    _wait_for_answer(url)
-    return url
+    _wait_for_answer(postgres_url(port))
+    return process
+
+
+def postgres_url(port: int) -> str:
+    return f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
 
 def start_redis(servers: PrivateServers) -> str:
