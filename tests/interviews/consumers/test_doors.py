@@ -8,9 +8,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
+from interviews import access
+from interviews.access import Permission
+from interviews.consumers.room_socket import no_such_room, room_socket
 from interviews.models import Interview, Member
+from interviews.routing import websockets
 from interviews.services.schedule_interview import assign_interviewers, revoke_link
 from interviews.states import InterviewState, Role
+from tests.cast import make_member
 from tests.interviews.consumers.conftest import (
     Client,
     Stage,
@@ -42,6 +47,36 @@ async def test_missing_and_foreign_rooms_look_the_same(stage: Stage) -> None:
     elsewhere = stage.open_socket(other.id, candidate_cookies(stage.interview))
     unknown = stage.open_socket("", cookies, as_="member", path="/ws/interviews/none/")
     assert [await knock(c) for c in (foreign, missing, elsewhere, unknown)] == [4004] * 4
+
+
+async def test_every_role_meets_the_door_it_should(stage: Stage) -> None:
+    """Each role of the own organisation, a rival, an operator and a stranger, as what they are and as the candidate.
+
+    Whoever comes in tries what needs the right to lead.
+    """
+    cast = stage.cast
+    ivan = await sync_to_async(make_member)(cast.acme, "Ivan", Role.INTERVIEWER)
+    team = (cast.ada, cast.rita, cast.theo, cast.ines, cast.otto)
+    assert {member.role for member in team} == set(Role)
+    for member in team:
+        watching = await stage.member(member)
+        await watching.send("note.add", text="Nervous at first.")
+        answer = await watching.until("ack" if access.may(member, Permission.LEAD) else "error")
+        assert answer.get("code", "not_allowed") == "not_allowed", member
+        await watching.leave()
+    outside = {ivan.user: 4004, cast.mallory.user: 4004, cast.olga: 4004}
+    for user, code in outside.items():
+        cookies = await sync_to_async(member_cookies)(user)
+        assert await knock(stage.open_socket(stage.interview.id, cookies, as_="member")) == code
+    for user in (*(member.user for member in team), *outside):
+        cookies = await sync_to_async(member_cookies)(user)
+        assert await knock(stage.open_socket(stage.interview.id, cookies, as_="candidate")) == 4001
+
+
+def test_no_other_socket_leads_anywhere() -> None:
+    """A new route of a socket needs a matrix of its own above."""
+    doors = {str(route.pattern): route.callback for route in websockets.routes}
+    assert doors == {"ws/interviews/<uuid:interview_id>/": room_socket, "": no_such_room}
 
 
 async def test_an_interviewer_sees_only_their_own_interviews(stage: Stage) -> None:
