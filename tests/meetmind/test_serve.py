@@ -53,6 +53,33 @@ def test_the_first_visit_finds_a_demo_that_later_ones_keep(tmp_path: Path) -> No
         greetings.append([line for line in lines if "Demo sign-in" in line])
         assert any("Candidate link" in line and "/join/" in line for line in lines)
     assert greetings[0] == greetings[1] != []
+    assert ai_libraries_after_visits(tmp_path) == "11 []"
+
+
+def ai_libraries_after_visits(folder: Path) -> str:
+    """How many pages of the demo were shown to who administers it, and which AI libraries that took."""
+    script = f"""
+import sys, django; django.setup()
+from django.test import Client
+from interviews.models import Interview, Member, Position
+client = Client(headers={{"host": "127.0.0.1"}})
+client.force_login(Member.objects.get(user__name="Ada Adeyemi").user)
+ended = Interview.objects.get(state="ended").id
+plan = Position.objects.filter(interviews=ended).get().id
+pages = ["/", "/interviews/", "/candidates/", "/positions/", f"/positions/{{plan}}/", f"/positions/{{plan}}/plan/"]
+pages += [f"/interviews/{{ended}}/", f"/interviews/{{ended}}/report/", "/team/", "/settings/", "/ai/"]
+shown = [page for page in pages if client.get(page).status_code == 200]
+print(len(shown), [name for name in {AI_LIBRARIES!r} if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=clean_environment(folder, DJANGO_SETTINGS_MODULE="meetmind.settings", GROQ_API_KEY="k"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.stdout.strip() or done.stderr
 
 
 def test_a_second_one_on_the_same_data_is_refused_with_a_sentence(tmp_path: Path) -> None:
