@@ -41,6 +41,7 @@ class Moment:
 
     `read_until`: the last words that were heard when reading a question aloud broke off; "" before the first one,
     None if it was read to its end, or not aloud. The whole text was shown all the while.
+    `worded`: which model and prompt put a question into words; "" where nobody but people and the plan did.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Moment:
     fed_by: str = ""
     after_end: bool = False
     read_until: str | None = None
+    worded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def _since_start(interview: Interview, at: datetime) -> int:
 
 
 def _rows(interview: Interview) -> QuerySet[Segment]:
-    return interview.segments.select_related("fed_by__user").order_by("position")
+    return interview.segments.select_related("fed_by__user", "asked_question").order_by("position")
 
 
 def _window(interview: Interview, rows: Sequence[Segment], *, more: bool) -> Window:
@@ -213,7 +215,19 @@ def _moment(
         fed_by=str(row.fed_by.user) if row.fed_by else "",
         after_end=row.after_end,
         read_until=_last_words(row.text[: heard[row.seg_id]]) if row.seg_id in heard else None,
+        worded=_worded(row),
     )
+
+
+def _worded(row: Segment) -> str:
+    asked = row.asked_question
+    if asked is None or row.speaker != Speaker.AI:
+        return ""
+    if asked.degraded:
+        return "worded without AI"
+    prompt = f"prompt {asked.prompt_version}" if asked.prompt_version else ""
+    by = ", ".join(part for part in (asked.provider, asked.model, prompt) if part)
+    return f"worded by {by}" if by else ""
 
 
 def _heard_characters(interview: Interview) -> dict[str, int]:
