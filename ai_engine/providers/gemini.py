@@ -102,7 +102,7 @@ class Gemini:
         http = httpx2.AsyncClient(
             timeout=httpx2.Timeout(self._settings.backstop, connect=5.0),
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=40),
-            follow_redirects=True,
+            follow_redirects=False,  # elsewhere goes neither our key nor a word of an interview
             headers=UNPACKED,
             event_hooks={"response": [_keep_hold, reply_limit(self.name, httpx2.AsyncByteStream)]},
         )

@@ -30,6 +30,7 @@ class Groq(ChatProvider):
             max_retries=0,  # the engine retries; two layers of retries multiply
             http_client=DefaultAsyncHttpxClient(
                 headers=UNPACKED,
+                follow_redirects=False,  # elsewhere goes neither our key nor a word of an interview
                 event_hooks={"response": [reply_limit(self.name, AsyncByteStream)]},
             ),
         )

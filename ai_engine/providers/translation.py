@@ -101,19 +101,13 @@ def from_status(
     provider: str, status: int, body: str, headers: Mapping[str, str] | None = None
 ) -> AiError:
     """The error that a status code and its body stand for."""
-    failed: type[ProviderFailed] | None = None
     if status == 429:
         return RateLimited(provider, "429", retry_after=retry_after(headers or {}, body))
-    if status in {401, 402}:
-        failed = KeyRejected
-    elif status == 403:
+    failed = _known_by_status(status)
+    if failed is not None:
+        return failed(provider, f"status {status}", status=status)
+    if status == 403:
         failed = Blocked if _MODERATED.search(body) else KeyRejected
-    elif status == 404:
-        failed = ModelMissing
-    elif status == 413:
-        failed = TooLong
-    elif status in {408, 409, 498} or status >= 500:
-        failed = Overloaded
     elif status == 400 and "json_validate_failed" in body:
         return InvalidOutput(provider, "json_validate_failed", raw_text=_failed_generation(body))
     elif _TOO_LONG.search(body):
@@ -127,6 +121,14 @@ def from_status(
     if failed is None:
         return RequestRejected(provider, f"status {status}", status=status)
     return failed(provider, f"status {status}", status=status)
+
+
+def _known_by_status(status: int) -> type[ProviderFailed] | None:
+    if status < 400:
+        return BadAnswer  # a redirect, which is not followed
+    if status in {408, 409, 498} or status >= 500:
+        return Overloaded
+    return {401: KeyRejected, 402: KeyRejected, 404: ModelMissing, 413: TooLong}.get(status)
 
 
 def retry_after(headers: Mapping[str, str], body: str) -> float | None:
@@ -191,9 +193,9 @@ def _status(problem: BaseException) -> int | None:
 
 def status_in(code: object) -> int | None:
     """The status of a failure that a code names, as a number or in digits."""
-    if isinstance(code, str) and re.fullmatch(r"[45][0-9]{2}", code):
+    if isinstance(code, str) and re.fullmatch(r"[345][0-9]{2}", code):
         return int(code)
-    return code if isinstance(code, int) and 400 <= code < 600 else None
+    return code if isinstance(code, int) and 300 <= code < 600 else None
 
 
 def _body(problem: BaseException) -> str:

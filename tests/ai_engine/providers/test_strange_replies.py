@@ -11,7 +11,7 @@ from ai_engine.errors import AiError, BadAnswer, KeyRejected, ProviderFailed, Re
 from ai_engine.inputs import Audio, Delta
 from ai_engine.messages import Answer, Message, Request
 from ai_engine.providers.protocol import Provider
-from tests.ai_engine.vendors import NAMES, Vendors, asked, hello, outcomes_at, sockets_back
+from tests.ai_engine.vendors import NAMES, Vendors, asked, hello, live, outcomes_at, sockets_back
 from tests.fake_providers.faults import Fault
 from tests.fake_providers.server import FakeProviders
 
@@ -35,6 +35,16 @@ BODIES = {
     "a numbered end": '{"choices": [{"finish_reason": 5}], "candidates": [{"finishReason": 5}]}',
     "usage that is a word": json.dumps(WELL | {"usage": "x", "usageMetadata": "x"}),
     "a very long number": f'{{"usage": {{"prompt_tokens": {LONG}}}, "duration": {LONG}, "usageMetadata": {LONG}}}',
+    "usage that is no number": '{"choices": [{"message": {"content": "x"}, "delta": {"content": "x"}, '
+    '"finish_reason": "stop"}], "candidates": [{"content": {"parts": [{"text": "x"}]}, "finishReason": "STOP"}], '
+    '"usage": {"prompt_tokens": NaN, "completion_tokens": -Infinity, "cost": NaN}, '
+    '"usageMetadata": {"promptTokenCount": -5, "candidatesTokenCount": 1e400}, "duration": NaN, "text": "x"}',
+    "a tool call": '{"choices": [{"message": {"content": null, "tool_calls": [{"id": "1", "type": "function", '
+    '"function": {"name": "f", "arguments": "{}"}}]}, "delta": {"tool_calls": [{"index": 0}]}, "finish_reason": '
+    '"tool_calls"}], "candidates": [{"content": {"parts": [{"functionCall": {"name": "f"}}]}, "finishReason": "STOP"}]}',
+    "thoughts and no words": '{"choices": [{"message": {"content": "", "reasoning": "hm"}, "delta": {"reasoning": "hm"}, '
+    '"finish_reason": "stop"}], "candidates": [{"content": {"parts": [{"text": "hm", "thought": true}]}, '
+    '"finishReason": "STOP"}]}',
     "a long duration": json.dumps(WELL | {"duration": 10**400}),
     "endless depth": f'{{"choices": {DEEP}, "candidates": {DEEP}, "text": {DEEP}',
 }
@@ -68,11 +78,14 @@ async def test_a_strange_reply_is_an_answer_or_an_error_of_the_tree(
 ) -> None:
     request = forms()[operation]
     escaped: dict[str, str] = {}
+    wordless = {"a tool call", "thoughts and no words"}
     for what, body in BODIES.items():
         for status in (200, 400, 500):
             vendors.fake.script(name, [replies(body, status, streamed=request.streamed)])
             try:
-                await parts_of(vendors.provider(name), request)
+                parts = await parts_of(vendors.provider(name), request)
+                if what in wordless:
+                    escaped[f"{what}, {status}"] = f"was taken for an answer: {parts}"
             except AiError:
                 continue
             except Exception as problem:  # whatever it is, it should not be
@@ -86,7 +99,8 @@ async def test_the_next_provider_answers_where_an_sdk_fails(name: str, vendors: 
     engine = vendors.engine(name, second)
     body = BODIES["a very long number"]
     vendors.fake.script(name, always=replies(body, 200, streamed=False))
-    outcome = await asked(engine, hello(), streamed=False)
+    # the first call of all loads the SDK, and a busy machine takes its time for that
+    outcome = await asked(engine, hello(live(deadline=20)), streamed=False)
     assert (outcome.result, outcome.provider) == ("ok", second)
     assert outcomes_at(engine, name) == ["bad_answer"]
 
@@ -147,3 +161,29 @@ async def test_half_a_character_in_our_text_is_nobodys_fault_but_ours(
     with pytest.raises(RequestRejected) as caught:
         await vendors.provider(name).complete(request)
     assert not isinstance(caught.value, ProviderFailed)
+
+
+@pytest.mark.parametrize("operation", forms())
+@pytest.mark.parametrize("name", NAMES)
+async def test_headers_without_end_are_a_failure_of_the_provider(
+    name: str, operation: str, vendors: Vendors
+) -> None:
+    headers = {f"x-{number}": "x" * 60_000 for number in range(8)}
+    vendors.fake.script(name, [{"kind": "status", "status": 200, "headers": headers, "body": "{}"}])
+    with pytest.raises(ProviderFailed):
+        await parts_of(vendors.provider(name), forms()[operation])
+    assert (await vendors.provider(name).complete(hello())).text
+
+
+@pytest.mark.parametrize("operation", forms())
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_redirect_is_not_followed(name: str, operation: str, vendors: Vendors) -> None:
+    """Neither our key nor a word of an interview goes where a reply points to."""
+    elsewhere = f"http://localhost:{vendors.fake.port}"
+    path = {"gemini": "/v1beta/models/m:generateContent", "groq": "/openai/v1/chat/completions",
+            "openrouter": "/api/v1/chat/completions"}[name]  # fmt: skip
+    headers = {"location": elsewhere + path}
+    vendors.fake.script(name, [{"kind": "status", "status": 307, "headers": headers, "body": "{}"}])
+    with pytest.raises(BadAnswer):
+        await parts_of(vendors.provider(name), forms()[operation])
+    assert vendors.fake.wire_calls(name) == 1
