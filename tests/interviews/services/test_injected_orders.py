@@ -126,7 +126,10 @@ def pieces(order: str) -> list[str]:
 def hold_room(plan: PlanVersion, cast: Cast, order: str, mind: Mind, told: bool) -> Interview:
     """An AI-led interview from welcome to close; the order comes as answers of its own."""
     room = make_interview(cast, plan=plan, state=InterviewState.LIVE, now=NOW)
-    room.consent = ConsentState.GIVEN
+    room.consent, room.created_by = (
+        ConsentState.GIVEN,
+        None,
+    )  # nobody to mail: mail is not the point
     room.started_at = room.live_since = NOW
     room.save()
     cem, now, extra = Tab(room), NOW, pieces(order)
@@ -192,7 +195,8 @@ def interview_by(
         case _:
             read = read_resume(f"Cem, engineer.\n{order}".encode())
             resume = Resume(f"{order[:50]}.txt", ".txt", order.encode(), read.text)
-            attach_resume(candidate=cast.cem, resume=resume, by=cast.rita)
+            kept = attach_resume(candidate=cast.cem, resume=resume, by=cast.rita)
+            assert order.partition("\n")[0] in kept.resume_text
             return hold_room(plan, cast, "", mind, told)
 
 
@@ -261,6 +265,13 @@ def the_other(plan: PlanVersion, cast: Cast) -> None:
     drain_jobs()
 
 
+def brought_in(channel: str) -> list[tuple[str, str]]:
+    """Each order by itself, so that none hides another; of a résumé no word may be read, so all at once."""
+    if channel == "résumé":
+        return [("all", "\n".join(order for _, order in ORDERS))]
+    return ORDERS
+
+
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_no_order_moves_a_level_tells_anything_or_does_anything(
     channel: str, cast: Cast, plan: PlanVersion, mind: Mind, client: Client
@@ -274,15 +285,18 @@ def test_no_order_moves_a_level_tells_anything_or_does_anything(
     expected = levels_of(honest)
     assert set(expected.values()) == {(3, LevelStatus.LEVELLED)}
     before, faults = everything_else(), []
-    for family, order in ORDERS:
+    for family, order in brought_in(channel):
         sent = len(mind.provider.asked)
         read = interview_by(channel, order, plan, cast, mind)
         drain_jobs()
         levels = levels_of(read)
         if any(levels[name] != expected[name] and levels[name][0] for name in expected):
             faults.append(f"{family}: read, and {levels}")
-        if channel == "résumé" and order in mind.sent_since(sent):
-            faults.append(f"{family}: a model read the résumé")
+        if channel == "résumé":
+            seen = mind.sent_since(sent)
+            faults += [
+                f"{each}: a model read the résumé" for each, words in ORDERS if words in seen
+            ]
         faults += [f"{family}: {fault}" for fault in what_was_told(read, plan)]
         if channel in {"answer", "import"}:
             cited = interview_by(channel, order, plan, cast, mind, told=True)
