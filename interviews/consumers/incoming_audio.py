@@ -6,7 +6,7 @@ import wave
 from collections.abc import Awaitable, Callable, Coroutine
 
 from interviews.events import AudioEnd, AudioStart, BadMessage
-from interviews.services.transcribe_speech import SpokenAudio
+from interviews.services.transcribe_speech import ItsTurn, SpokenAudio
 
 LONGEST_BYTES = 2 * 1024 * 1024  # a minute of 16 kHz, 16 bit
 MOST_AT_ONCE = 4  # segments of one socket that are being transcribed
@@ -22,7 +22,7 @@ class IncomingAudio:
 
     def __init__(
         self,
-        take: Callable[[SpokenAudio], Awaitable[None]],
+        take: Callable[[SpokenAudio, ItsTurn], Awaitable[None]],
         run: Callable[[Coroutine[object, object, None]], object],
     ) -> None:
         self._take, self._run = take, run
@@ -30,6 +30,8 @@ class IncomingAudio:
         self._sound = bytearray()
         self._turn = asyncio.Semaphore(MOST_AT_ONCE)
         self._bytes_waiting = 0
+        self._latest = asyncio.Event()  # set when what came last is settled
+        self._latest.set()
 
     def start(self, message: AudioStart) -> None:
         """After a cut a segment is sent again whole: what came before counts for nothing."""
@@ -60,13 +62,18 @@ class IncomingAudio:
                 seg_id=message.seg_id,
             )
         self._bytes_waiting += len(audio.content)
-        self._run(self._take_in_turn(audio))
+        earlier, self._latest = self._latest, asyncio.Event()
+        self._run(self._take_in_turn(audio, earlier, self._latest))
 
-    async def _take_in_turn(self, audio: SpokenAudio) -> None:
+    async def _take_in_turn(
+        self, audio: SpokenAudio, earlier: asyncio.Event, settled: asyncio.Event
+    ) -> None:
+        """Several are heard at once, but a short one that was said later must not be written down first."""
         try:
             async with self._turn:
-                await self._take(audio)
+                await self._take(audio, earlier.wait)
         finally:
+            settled.set()
             self._bytes_waiting -= len(audio.content)
 
 

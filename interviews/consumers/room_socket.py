@@ -55,6 +55,7 @@ from interviews.services.participants import Participant
 from interviews.services.presence import keep_presence, note_arrival
 from interviews.services.room_refusals import RightsChanged, RoomRefusal
 from interviews.services.transcribe_speech import (
+    ItsTurn,
     SpokenAudio,
     can_transcribe,
     transcribe_speech,
@@ -337,9 +338,9 @@ class RoomSocket:
             raise BadMessage("no_speech", words, seg_id=seg_id)
         self._audio.start(message)
 
-    async def _transcribe(self, audio: SpokenAudio) -> None:
+    async def _transcribe(self, audio: SpokenAudio, its_turn: ItsTurn) -> None:
         try:
-            words = await transcribe_speech(in_room=self._in_room, audio=audio)
+            words = await transcribe_speech(in_room=self._in_room, audio=audio, its_turn=its_turn)
         except RoomRefusal as refusal:
             await self._tell(Refused(refusal.code, refusal.message, seg_id=audio.seg_id))
             return

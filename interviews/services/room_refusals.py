@@ -39,6 +39,13 @@ class SegmentIdTaken(RoomRefusal):
     message = "This segment id belongs to somebody else: use another."
 
 
+class StillUnheard(RoomRefusal):
+    """Speech that failed before was sent once more, and again no provider could write it down."""
+
+    code = "still_unheard"
+    message = "This could still not be written down. Type it, or try again later."
+
+
 class NoSuchSegment(RoomRefusal):
     code = "no_such_segment"
     message = "There is no such segment of yours."

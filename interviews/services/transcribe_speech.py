@@ -1,7 +1,7 @@
 """Turns a spoken segment into stored words. Failing is told to the room: what was lost is never silent."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
@@ -18,11 +18,13 @@ from interviews.models import Event, Interview
 from interviews.services.participants import Participant, enter_room
 from interviews.services.record_transcript import SpokenSegment, check_open, record_segment
 from interviews.services.room_log import append_event
+from interviews.services.room_refusals import StillUnheard
 from interviews.states import SegmentSource
 from webapi.json import JsonValue
 
 P = ParamSpec("P")
 T = TypeVar("T")
+ItsTurn = Callable[[], Awaitable[object]]  # returns once everything that came before is settled
 DEADLINE = 10.0
 _SPEECH = uuid.UUID("6a1f7b0e-2c55-4a31-9b9e-1f0c6f1f7a55")  # names the keys of spoken segments
 
@@ -51,8 +53,10 @@ def can_transcribe() -> bool:
     return any(status.speech_model for status in engine.status())
 
 
-async def transcribe_speech(*, in_room: InRoom, audio: SpokenAudio) -> str | None:
-    """Stores the words of a segment once, and returns them; empty if it holds none.
+async def transcribe_speech(
+    *, in_room: InRoom, audio: SpokenAudio, its_turn: ItsTurn
+) -> str | None:
+    """Stores the words of a segment once, after those of earlier ones, and returns them; empty if it holds none.
 
     None if what became of it was known before, or it could not be transcribed, which the room is told.
     Raises RoomRefusal where the room takes no words now: then no provider hears them either.
@@ -64,8 +68,10 @@ async def transcribe_speech(*, in_room: InRoom, audio: SpokenAudio) -> str | Non
     try:
         heard = await engine.transcribe(Audio(audio.content, audio.mime, context.language), context)
     except AiError:
-        await in_room(_settle, EventKind.SEGMENT_FAILED, audio.seg_id, timezone.now())
+        if not await in_room(_settle, EventKind.SEGMENT_FAILED, audio.seg_id, timezone.now()):
+            raise StillUnheard from None  # the log says it already: only who tried again is to know
         return None
+    await its_turn()
     text = clean_text(heard.text).encode()[:LONGEST_TEXT].decode(errors="ignore")
     if text:
         await in_room(_commit, audio, text, spoken_until)
@@ -120,12 +126,14 @@ def _times(by: Participant, audio: SpokenAudio, spoken_until: datetime) -> tuple
     return max(1, ended - audio.duration_ms), max(1, ended)
 
 
-def _settle(by: Participant, kind: EventKind, seg_id: str, now: datetime) -> None:
-    """That no words will come of this segment, for everybody who waits for them."""
+def _settle(by: Participant, kind: EventKind, seg_id: str, now: datetime) -> bool:
+    """That no words will come of this segment, for everybody who waits for them. False if it was noted before."""
     with transaction.atomic():
         room = enter_room(by)
-        if not _is_noted(room, kind, seg_id):
-            append_event(room, kind=kind, at=now, payload=_told(by, seg_id), for_candidate=True)
+        if _is_noted(room, kind, seg_id):
+            return False
+        append_event(room, kind=kind, at=now, payload=_told(by, seg_id), for_candidate=True)
+        return True
 
 
 def _is_noted(room: Interview, kind: EventKind, seg_id: str) -> bool:

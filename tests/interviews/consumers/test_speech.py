@@ -45,6 +45,26 @@ async def test_a_spoken_segment_is_stored_once_whatever_is_sent_again(cem: Clien
     assert await sync_to_async(Segment.objects.filter(speaker="candidate").count)() == 2
 
 
+async def test_what_was_said_later_is_not_written_down_first(cem: Client) -> None:
+    with ai_that_hears(Say("First of all", pause=0.5), Say("and then")):
+        await speak(cem, "v1")
+        await speak(cem, "v2")
+        await cem.until("event", kind="segment.final", seg_id="v2")
+    said = [frame["seg_id"] for frame in cem.frames if frame.get("kind") == "segment.final"]
+    assert said == ["v1", "v2"]
+
+
+async def test_who_tries_again_in_vain_is_told_at_once(cem: Client) -> None:
+    with ai_that_fails(Unreachable):
+        await speak(cem, "v1")
+        await cem.until("event", kind="segment.failed")
+        await speak(cem, "v1")
+        assert (await cem.until("error"))["code"] == "still_unheard"
+    with ai_that_writes(transcribe={"said": "words"}):
+        await speak(cem, "v1")
+        await cem.until("event", kind="segment.final", seg_id="v1")
+
+
 async def test_what_no_provider_could_hear_is_told(cem: Client) -> None:
     with ai_that_fails(Unreachable):
         await speak(cem, "v1")
