@@ -182,6 +182,16 @@ def test_sound_that_nobody_answers_for_is_given_back_to_its_speaker(
             page.clock.run_for(30_100)
         assert page.evaluate("window.failed") == ["s"]
         assert page.evaluate("window.words.has('s')")
+        page.clock.run_for(4_100)
+        room.until(lambda: len(room.of("audio.end")) == 4)  # by itself
+        room.send({"type": "error", "code": "still_unheard", "message": "No.", "seg_id": "s"})
+        room.until(lambda: page.evaluate("window.refused.length"))
+        room.send({"type": "pong", "t": 0, "last_seq": 0})
+        page.clock.run_for(20_100)
+        room.until(lambda: len(room.of("audio.end")) == 5)
+        room.words("s", "Yes.")
+        room.until(lambda: not page.evaluate("window.words.has('s')"))
+        assert page.evaluate("window.failed") == ["s"], "told once"
 
 
 # Cutting sound into segments

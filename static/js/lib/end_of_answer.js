@@ -4,7 +4,6 @@
 const AFTER_A_SENTENCE = 2_000;
 const AFTER_A_BEGINNING = 2_500;
 const LOOK_AGAIN = 500; // while the last words are still being written down
-const LONGEST_WAIT = 6_000;
 const STILL_HERE_EVERY = 8_000;
 const FINISHED = /[.!?…。！？]["”’)]*\s*$/;
 
@@ -40,7 +39,7 @@ export class EndOfAnswer {
       return;
     }
     const wait = silenceAfter(this.#on.lastWords(), this.#factor);
-    this.#timer = setTimeout(() => this.#look(0), wait);
+    this.#timer = setTimeout(() => this.#look(), wait);
   }
 
   /** Time to think, asked for: silence ends nothing until the next word, and the server is told that one is here. */
@@ -62,12 +61,11 @@ export class EndOfAnswer {
     this.think(false);
   }
 
-  #look(waited) {
+  /** However long the words take, over a broken network too: who has answered must not wait for a question that waits for them. */
+  #look() {
     if (this.isThinking) return;
     const state = this.#on.state();
     if (state === "answered") this.#on.end();
-    else if (state === "settling" && waited < LONGEST_WAIT) {
-      this.#timer = setTimeout(() => this.#look(waited + LOOK_AGAIN), LOOK_AGAIN);
-    }
+    else if (state === "settling") this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN);
   }
 }

@@ -11,12 +11,14 @@ export class LiveTranscript {
   #list = need("transcript");
   #turns = new Map();
   #interims = new Map();
+  #losses = new Map(); // notices of speech without words, which may still find some
 
   clear() {
     this.#list.replaceChildren();
     this.#turns.clear();
     for (const { timer } of this.#interims.values()) clearTimeout(timer);
     this.#interims.clear();
+    this.#losses.clear();
   }
 
   #add(item) {
@@ -37,7 +39,27 @@ export class LiveTranscript {
   }
 
   notice(text) {
-    this.#add(make("li", { class: "live-notice" }, text));
+    return this.#add(make("li", { class: "live-notice" }, text));
+  }
+
+  /** Somebody's speech could not be written down; the notice goes when its words come after all. */
+  lost(segId, text) {
+    if (!this.#turns.has(segId)) this.#losses.set(segId, this.notice(text));
+  }
+
+  /** Own speech that has no words yet: what becomes of it, and what one can do. */
+  waiting({ segId, speaker, name, text, buttons = [] }) {
+    const key = `${segId}/own`;
+    this.#endInterim(key);
+    const turn = this.#turn(`${speaker} is-interim`, name, text, null);
+    if (buttons.length > 0) turn.item.append(make("p", { class: "live-waiting" }, ...buttons));
+    this.#interims.set(key, { ...turn, timer: 0, name, segId, isEmpty: false });
+    this.#add(turn.item);
+  }
+
+  /** No words will come of it, or it was given up. */
+  gone(segId) {
+    this.#endInterim(`${segId}/own`);
   }
 
   /** A stored segment. `note` says how it came: typed, fed by a member, late. */
@@ -90,6 +112,7 @@ export class LiveTranscript {
 
   /** What the stored words replace: the words so far, and the sign that this person has begun. */
   #endInterims({ seg_id, name }) {
+    this.#losses.get(seg_id)?.remove();
     for (const [key, interim] of this.#interims) {
       if (interim.segId === seg_id || (interim.isEmpty && interim.name === name)) this.#endInterim(key);
     }

@@ -1,5 +1,6 @@
 // Spoken segments on their way to becoming words: sent whole, a few at a time, sent again after a cut or when the
-// server was busy, and kept, also over a reload, until their words are stored or given up by whoever said them.
+// server was busy, and kept, also over a reload, until their words are stored or given up by whoever said them. What
+// becomes of each is told by events of its own: sent, failed, settled.
 import { joined } from "./speech_segments.js";
 import { RoomStore, SOUNDS } from "./room_store.js";
 
@@ -8,6 +9,7 @@ const RATE = 16_000;
 const AT_ONCE = 3; // one less than the server takes
 const ANSWERED_WITHIN = 30_000;
 const TRIES = 3;
+const RESCUED_AFTER = [4_000, 20_000, 60_000]; // what failed is tried again by itself: providers come back
 const WITH_OUTCOME = new Set(["segment.final", "segment.doubled", "segment.empty"]);
 const FOR_NOW = new Set(["busy", "rights_changed"]); // a refusal that says: send it again soon
 const SOUND_CODES = new Set(["busy", "no_speech", "audio_too_long"]); // of an answer that names no segment
@@ -17,7 +19,7 @@ const BUSY_FOR = [1_000, 2_000, 4_000, 8_000];
 export class SpokenWords extends EventTarget {
   #socket;
   #store;
-  #entries = new Map(); // by segment: { seg_id, samples, extra, sentAt, tries, hasFailed, timer }
+  #entries = new Map(); // by segment: { seg_id, samples, extra, sentAt, tries, hasFailed, rescues, isRescue, timer }
   #busyTimes = 0;
   #busyTimer = 0;
 
@@ -40,9 +42,9 @@ export class SpokenWords extends EventTarget {
     socket.addEventListener("refused", ({ detail }) => this.#refused(detail));
   }
 
-  /** The segments without words, oldest first: [{ segId, hasFailed }]. */
+  /** The segments without words, oldest first: [{ segId, extra, hasFailed }]. */
   get waiting() {
-    return [...this.#entries.values()].map(({ seg_id, hasFailed }) => ({ segId: seg_id, hasFailed }));
+    return [...this.#entries.values()].map(({ seg_id, extra, hasFailed }) => ({ segId: seg_id, extra, hasFailed }));
   }
 
   has(segId) {
@@ -54,6 +56,7 @@ export class SpokenWords extends EventTarget {
     const entry = { seg_id: segId, samples: joined(frames), extra, at: Date.now() };
     this.#store.put(entry);
     this.#keep(entry);
+    this.#tell("sent", { seg_id: segId, extra });
     this.#pump();
   }
 
@@ -61,8 +64,7 @@ export class SpokenWords extends EventTarget {
   retry(segId) {
     const entry = this.#entries.get(segId);
     if (!entry) return;
-    Object.assign(entry, { hasFailed: false, sentAt: 0, tries: TRIES - 1 });
-    this.#pump();
+    this.#once(entry, { isRescue: false });
   }
 
   /** Its words are known: the sound is kept no longer. */
@@ -73,15 +75,22 @@ export class SpokenWords extends EventTarget {
     this.#entries.delete(segId);
     this.#busyTimes = 0;
     this.#store.remove(segId);
+    this.#tell("settled", { seg_id: segId });
     this.#pump();
   }
 
   #keep(entry) {
-    this.#entries.set(entry.seg_id, { ...entry, sentAt: 0, tries: 0, hasFailed: false, timer: 0 });
+    this.#entries.set(entry.seg_id, { ...entry, sentAt: 0, tries: 0, hasFailed: false, rescues: 0, isRescue: false, timer: 0 });
+  }
+
+  #once(entry, { isRescue }) {
+    this.#takeBack(entry);
+    Object.assign(entry, { hasFailed: false, tries: TRIES - 1, isRescue });
+    this.#pump();
   }
 
   #sendAllAgain() {
-    for (const entry of this.#entries.values()) this.#takeBack(entry);
+    for (const entry of this.#entries.values()) if (!entry.hasFailed) this.#takeBack(entry);
     this.#pump();
   }
 
@@ -144,13 +153,24 @@ export class SpokenWords extends EventTarget {
     return [...this.#entries.values()].filter((entry) => entry.sentAt).sort((a, b) => a.sentAt - b.sentAt);
   }
 
-  /** The sound stays: it can be tried again, or its words typed. `isTold`: the room's log says so already. */
+  /**
+   * The sound stays: it is tried again by itself, which nobody is told of, and by hand; or its words are typed.
+   * `isTold`: the room's log says so already.
+   */
   #fail(segId, { isTold = false } = {}) {
     const entry = this.#entries.get(segId);
     if (!entry || entry.hasFailed) return;
     this.#takeBack(entry);
     entry.hasFailed = true;
-    if (!isTold) this.dispatchEvent(new CustomEvent("failed", { detail: { seg_id: segId } }));
+    if (!isTold && !entry.isRescue) this.#tell("failed", { seg_id: segId });
+    if (entry.rescues < RESCUED_AFTER.length) {
+      entry.timer = setTimeout(() => this.#once(entry, { isRescue: true }), RESCUED_AFTER[entry.rescues]);
+      entry.rescues += 1;
+    }
     this.#pump();
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -124,9 +124,10 @@ const endOfAnswer = new EndOfAnswer({
   on: {
     lastWords: () => room.lastWords,
     state: () => {
-      const isOpen = voice.isListening && mayAnswer() && room.turn.size > 0 && !answer.value.trim() && !conversation.isEditing;
-      if (!isOpen) return "open";
-      return [...room.turn].some((segId) => words.has(segId)) ? "settling" : "answered";
+      const isSpoken = voice.isListening && room.turn.size > 0 && !answer.value.trim() && !conversation.isEditing;
+      if (!isSpoken) return "open";
+      if (!isToldAll() || [...room.turn].some((segId) => words.has(segId))) return "settling";
+      return mayAnswer() ? "answered" : "open";
     },
     end: () => finishTurn(),
     thinking: (isThinking) => {
@@ -257,7 +258,7 @@ socket.addEventListener("refused", ({ detail }) => {
     nothingHeard({ seg_id });
     return;
   }
-  if (code === "busy" || sent?.type === "question.heard") return;
+  if (["busy", "still_unheard"].includes(code) || sent?.type === "question.heard") return;
   conversation.hideThinking();
   if (sent?.type === "segment.final") {
     conversation.failed(sent.seg_id, message);

@@ -6,6 +6,7 @@ import { MomentList } from "../lib/moment_list.js";
 import { citationOf } from "../lib/moments.js";
 import { NarrowTabs } from "../lib/narrow_tabs.js";
 import { Outbox } from "../lib/outbox.js";
+import { OwnSpeech } from "../lib/own_speech.js";
 import { PanelVoice } from "../lib/panel_voice.js";
 import { PlanPanel } from "../lib/plan_panel.js";
 import { RoomClock } from "../lib/room_clock.js";
@@ -49,6 +50,15 @@ const voice = document.getElementById("speak") && new PanelVoice({
   problem: (trouble) => problem(trouble),
 });
 
+const ownSpeech = new OwnSpeech({
+  words,
+  transcript,
+  whose: ({ speaker }) => ({
+    speaker: speaker ?? "interviewer",
+    name: speaker === "candidate" ? page.candidate : speaker ? "Interviewer" : page.name,
+  }),
+});
+
 const notes = document.getElementById("notes") && new MomentList(need("notes"), (ms, segId) => jump(() => (segId ? transcript.jump(segId) : transcript.jumpToTime(ms))));
 const suggestions = document.getElementById("suggestion") && new SuggestionCard({
   answer: (id, answer) => socket.send({ type: "suggestion.answer", suggestion_id: id, answer }),
@@ -78,7 +88,10 @@ const told = {
   },
   "segment.doubled": (event) => transcript.doubled(event, howItCame(event)),
   "segment.corrected": (event) => transcript.corrected(event),
-  "segment.failed": ({ name }) => transcript.notice(`Something ${name} said could not be written down.`),
+  "segment.failed": ({ seg_id, name }) => {
+    if (words.has(seg_id)) ownSpeech.failed(seg_id);
+    else transcript.lost(seg_id, `Something ${name} said could not be written down.`);
+  },
   "turn.finished": () => plan.finished(),
   "request.made": ({ action, seq }) => {
     const words = { skip: "skipped the question", repeat: "asked for it to be repeated", clarify: "asked for an explanation", help: "asks for a person's help" };
@@ -123,6 +136,7 @@ socket.addEventListener("welcome", ({ detail }) => {
 });
 socket.addEventListener("reset", () => {
   transcript.clear();
+  ownSpeech.showAll();
   notes?.clearMarks();
   room.told = 0;
 });
@@ -141,7 +155,10 @@ socket.addEventListener("status", ({ detail: { status } }) => {
   need("connection").dataset.state = state;
   setText(need("connection"), words);
 });
-socket.addEventListener("refused", ({ detail }) => problem(detail.message));
+socket.addEventListener("refused", ({ detail }) => {
+  // A cough has no words; what comes too early comes again by itself; what still has none stands in the conversation.
+  if (!["nothing_heard", "busy", "still_unheard"].includes(detail.code)) problem(detail.message);
+});
 
 for (const button of findAll("[data-action]")) {
   button.addEventListener("click", () => {
