@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,21 +41,29 @@ def open_browser(*extra_flags: str, has_sound: bool = False) -> Iterator[Browser
 
     `has_sound`: pages are not muted, so that another page can hear them.
     """
+    with open_browsers(extra_flags, has_sound=has_sound) as (browser,):
+        yield browser
+
+
+@contextmanager
+def open_browsers(*flags: Sequence[str], has_sound: bool = False) -> Iterator[list[Browser]]:
+    """One for each set of flags: people whose microphones differ need browsers of their own."""
     binary = shutil.which("chromium") or shutil.which("chromium-browser")
     assert binary, "No Chromium found. Run `make system` as root, or: apt-get install chromium"
     # Playwright's loop runs in this thread, which makes Django refuse the database to plain tests.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=binary,
-            args=[*FLAGS, *extra_flags],
-            ignore_default_args=["--mute-audio"] if has_sound else None,
-            timeout=60_000,
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with sync_playwright() as playwright, ExitStack() as opened:
+        browsers = []
+        for extra_flags in flags:
+            browser = playwright.chromium.launch(
+                executable_path=binary,
+                args=[*FLAGS, *extra_flags],
+                ignore_default_args=["--mute-audio"] if has_sound else None,
+                timeout=60_000,
+            )
+            opened.callback(browser.close)
+            browsers.append(browser)
+        yield browsers
 
 
 @dataclass

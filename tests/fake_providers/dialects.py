@@ -19,7 +19,7 @@ class Asked:
     system: str
     user: str
     schema: object = None
-    heard: str = ""
+    sound: bytes = b""
 
 
 def read(method: str, path: str, headers: dict[str, str], body: bytes) -> Asked | None:
@@ -38,16 +38,8 @@ def read(method: str, path: str, headers: dict[str, str], body: bytes) -> Asked 
         if route == f"{prefix}/chat/completions":
             return _chat(json.loads(body), provider)
         if route == f"{prefix}/audio/transcriptions":
-            return Asked(provider, "transcribe", "", "", "", heard=heard_in(body))
+            return Asked(provider, "transcribe", "", "", "", sound=body)
     return None
-
-
-def heard_in(audio: bytes) -> str:
-    """Test recordings carry their words as text after "SPEECH:"; of any other the size is told."""
-    spoken = re.search(rb"SPEECH:([^\0\r\n]+)", audio)
-    if spoken:
-        return spoken.group(1).decode("utf-8", "replace").strip()
-    return f"{len(audio)} bytes of sound."
 
 
 def _chat(body: Json, provider: str) -> Asked:
@@ -89,7 +81,7 @@ def _gemini(body: Json, model: str, *, is_stream: bool) -> Asked:
     for part in parts:
         if "inlineData" in part:
             audio = base64.urlsafe_b64decode(part["inlineData"]["data"])  # as the SDK writes it
-            return Asked("gemini", "transcribe", model, "", "", heard=heard_in(audio))
+            return Asked("gemini", "transcribe", model, "", "", sound=audio)
     system = body.get("systemInstruction")
     told = system["parts"] if isinstance(system, dict) else []
     return Asked(

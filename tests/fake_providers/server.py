@@ -8,9 +8,11 @@ import socket
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 
 from tests.fake_providers import dialects
 from tests.fake_providers.dialects import Asked
+from tests.fake_providers.ear import Ear
 from tests.fake_providers.faults import KINDS, Fault, Script
 from tests.fake_providers.replies import compose, words_of
 
@@ -30,6 +32,7 @@ class FakeProviders:
         self.chunk_delay = 0.0
         self.scripts: defaultdict[str, Script] = defaultdict(Script)
         self.calls: list[dict[str, object]] = []
+        self.ear = Ear()
         self.open_sockets = 0
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
@@ -103,7 +106,7 @@ class FakeProviders:
                 "path": path,
             }
         )
-        await _Call(asked, fault, reader, writer, self.chunk_delay).answer()
+        await _Call(asked, fault, reader, writer, self.chunk_delay, self.ear).answer()
         return True
 
     async def _control(
@@ -120,6 +123,8 @@ class FakeProviders:
                 await _send(writer, 400, json.dumps({"unknown": unknown}).encode())
                 return
             self.chunk_delay = order.get("chunk_delay", self.chunk_delay)
+            for sentence in order.get("learn", []):
+                self.ear.learn(sentence["text"], Path(sentence["sound"]))
             if "provider" in order:
                 self.script(order["provider"], order.get("script", []), always=order.get("always"))
         told = {"calls": self.calls, "open_sockets": self.open_sockets}
@@ -136,6 +141,7 @@ class _Call:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         chunk_delay: float,
+        ear: Ear,
     ) -> None:
         self._asked = asked
         self._fault = fault or {}
@@ -143,6 +149,7 @@ class _Call:
         self._reader = reader
         self._writer = writer
         self._delay = chunk_delay
+        self._ear = ear
         if self._kind == "drip":
             self._delay = float(str(self._fault.get("seconds", 0.1)))
 
@@ -229,7 +236,7 @@ class _Call:
     def _text_and_finish(self) -> tuple[str, str | None]:
         asked = self._asked
         if asked.operation == "transcribe":
-            text = asked.heard
+            text = self._ear.hear(asked.sound)
         else:
             text = compose(asked.system, asked.user, asked.schema, self._fault or None)
         if self._kind == "length":

@@ -1,6 +1,6 @@
 """Run inside a stack's environment: makes rooms for tests that break things, and prints their keys as JSON.
 
-So many of each state; states are separated by commas.
+So many of each state; states are separated by commas. A scheduled one waits for the candidate's agreement.
 """
 
 import json
@@ -28,7 +28,9 @@ def main(count: int, states: str, mode: str = "ai_led") -> None:
     rooms = []
     for state in [each for each in states.split(",") for _ in range(count)]:
         interview = make_interview(cast, plan=plan, mode=Mode(mode), now=now)
-        interview.consent, interview.state = ConsentState.GIVEN, state
+        interview.state = state
+        if state != "scheduled":
+            interview.consent = ConsentState.GIVEN
         interview.started_at = interview.live_since = now if state == "live" else None
         if state == "live":
             interview.leading_member = cast.rita  # nobody asks: these rooms only carry words

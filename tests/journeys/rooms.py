@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.cast import PASSWORD
-from tests.stack import ROOT, OneProcess, Stack
+from tests.stack import ROOT, Stack
 
 RATE = 48_000
 
@@ -31,14 +31,14 @@ def write_speech(path: Path, *parts: tuple[float, bool]) -> None:
         file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
 
 
-def open_room(stack: OneProcess, mode: str) -> dict[str, str]:
-    return dict(open_rooms(stack, mode)["rooms"][0])
+def open_room(stack: Stack, mode: str, state: str = "waiting") -> dict[str, str]:
+    return dict(open_rooms(stack, mode, state)["rooms"][0])
 
 
-def open_rooms(stack: Stack, mode: str = "ai_led") -> dict[str, Any]:
+def open_rooms(stack: Stack, mode: str = "ai_led", state: str = "waiting") -> dict[str, Any]:
     """A room that waits for its people, and Rita's token."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.open_rooms", "1", "waiting", mode],
+        [sys.executable, "-m", "tests.faults.open_rooms", "1", state, mode],
         cwd=ROOT,
         env=stack.environment(),
         capture_output=True,
