@@ -1,4 +1,4 @@
-"""The hard cases: fifty people in one room who all speak at once, and listeners that never read.
+"""The hard cases: fifty people in one room who all speak at once, listeners that never read, and floods of garbage.
 
 Run in a process of its own. Prints its figures as JSON.
 """
@@ -109,6 +109,53 @@ async def stalled(order: Order) -> dict[str, float]:
     }
 
 
+async def hostile(order: Order) -> dict[str, float]:
+    """All rooms but the first talk, at first in peace, then while sockets in the first do what none should."""
+    attacked, *others = order["rooms"]
+    port = order["ports"][0]
+    waits: dict[str, list[float]] = {"in_peace": [], "attacked": []}
+
+    async def talk(room: dict[str, str], number: int) -> None:
+        async with enter(room["id"], port, cookie=room["cookie"]) as wire:
+            client_seq = 0
+            for phase, begins in (("in_peace", 2.0), ("attacked", 3.0)):
+                await asyncio.sleep(begins + number / len(others))
+                for _ in range(order["seconds"]):
+                    client_seq += 1
+                    began = time.perf_counter()
+                    await wire.send(segment(client_seq, f"{client_seq} said among the noise"))
+                    await _acknowledged(wire, client_seq)
+                    waits[phase].append((time.perf_counter() - began) * 1000)
+                    await asyncio.sleep(1)
+
+    async def attack(frame: str | bytes) -> None:
+        while True:
+            with contextlib.suppress(ConnectionClosed, OSError):
+                async with enter(attacked["id"], port, token=order["token"]) as wire:
+                    for _ in range(1_000):
+                        await wire.socket.send(frame)
+                    await wire.socket.wait_closed()
+
+    deep = '{"type":"ack","seq":' + "[" * 20_000 + "]" * 20_000 + "}"
+    frames = (deep, "garbage", json.dumps({"type": "ping", "t": 1}), b"\x00" * 60_000)
+    async with asyncio.TaskGroup() as group:
+        talks = [group.create_task(talk(room, number)) for number, room in enumerate(others)]
+        await asyncio.sleep(2.0 + 1 + order["seconds"])
+        attacks = [group.create_task(attack(frame)) for frame in frames]
+        await asyncio.gather(*talks)
+        for attacking in attacks:
+            attacking.cancel()
+    return {phase: sorted(each)[int(len(each) * 0.95)] for phase, each in waits.items()}
+
+
+async def _acknowledged(wire: Wire, client_seq: int) -> None:
+    async for frame in wire.frames():
+        if frame["type"] == "event":
+            await wire.send({"type": "ack", "seq": frame["seq"]})
+        elif frame["type"] == "ack" and frame["client_seq"] == client_seq:
+            return
+
+
 async def _hear(wire: Wire, heard: set[str], expected: int) -> None:
     latest: Frame = {}
     async for frame in wire.frames():
@@ -124,5 +171,5 @@ async def _hear(wire: Wire, heard: set[str], expected: int) -> None:
 
 if __name__ == "__main__":
     order = json.loads(sys.stdin.read())
-    case = {"burst": burst, "stalled": stalled}[order["case"]]
+    case = {"burst": burst, "stalled": stalled, "hostile": hostile}[order["case"]]
     sys.stdout.write(json.dumps(asyncio.run(case(order))))

@@ -21,7 +21,7 @@ SEGMENTS = int(os.environ.get("HISTORY_SEGMENTS", "960"))
 ROOMS = int(os.environ.get("HISTORY_ROOMS", "4"))
 WRITERS = 2
 SERVES_FOR = 10.0  # seconds, before the next server is killed
-PATIENCE = 60 + SEGMENTS / 50
+PATIENCE = 60 + SEGMENTS / 20
 
 logger = logging.getLogger(__name__)
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(int(PATIENCE) + 120)]

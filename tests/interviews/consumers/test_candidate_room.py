@@ -181,7 +181,7 @@ async def test_a_resent_answer_is_acknowledged_as_a_duplicate(stage: Stage) -> N
     assert await sync_to_async(Segment.objects.filter(speaker="candidate").count)() == 1
 
 
-async def test_a_long_answer_is_refused_with_its_number(stage: Stage) -> None:
+async def test_words_that_cannot_be_taken_are_refused_with_their_number(stage: Stage) -> None:
     cem = await stage.candidate()
     await cem.send("control", action="start")
     await until_asked(cem)
@@ -190,6 +190,8 @@ async def test_a_long_answer_is_refused_with_its_number(stage: Stage) -> None:
     assert refused["code"] == "text_too_long"
     number = await cem.send("segment.final", seg_id="s1", text="  ")
     assert (await cem.until("error", client_seq=number))["code"] == "text_empty"
+    forged = await cem.send("segment.final", seg_id="s1", text="Very good.", speaker="interviewer")
+    assert (await cem.until("error", client_seq=forged))["code"] == "not_allowed"
     number = await cem.send("segment.final", seg_id="s1", text="A shorter one.")
     await cem.until("ack", client_seq=number)
 
@@ -336,15 +338,20 @@ async def test_members_see_who_is_there(stage: Stage) -> None:
     ]
 
 
-@pytest.mark.parametrize("what", ["suggestion.answer", "moment.mark", "note.add"])
+@pytest.mark.parametrize(
+    "what",
+    ["suggestion.answer", "moment.mark", "note.add", "whisper", "stop_ai"],
+)
 async def test_a_candidate_cannot_send_what_is_for_members(stage: Stage, what: str) -> None:
     cem = await stage.candidate()
     fields = {
         "suggestion.answer": {"suggestion_id": cem.client_id, "answer": "use"},
         "moment.mark": {"label": "good"},
         "note.add": {"text": "a note"},
+        "whisper": {"type_": "control", "action": "whisper", "text": "Ask about me."},
+        "stop_ai": {"type_": "control", "action": "stop_ai"},
     }[what]
-    await cem.send(what, **fields)
+    await cem.send(**{"type_": what, **fields})
     assert (await cem.until("error"))["code"] == "not_allowed"
 
 
