@@ -54,7 +54,7 @@ class Rooms:
 
 @pytest.fixture(scope="module")
 def rooms(servers: TwoServers) -> Rooms:
-    states = [*STATES, *["live"] * 3]
+    states = [*STATES, *["live"] * 4]
     made = servers.open_rooms(EACH, ",".join(states))
     unused: dict[str, list[Room]] = defaultdict(list)
     for place, room in enumerate(made["rooms"]):
