@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from interviews import candidate_link
 from interviews.models import Interview
 from interviews.notice import notice_for
 from interviews.queries.recordings import has_agreed_to_recording
@@ -21,8 +20,7 @@ from interviews.services.consent import (
 )
 from interviews.services.room_refusals import RoomRefusal
 from interviews.states import ConsentState, Mode
-from interviews.views.doors import candidate_page
-from interviews.views.join import refuse
+from interviews.views.cookie_page import cookie_page
 
 
 class AccommodationsForm(forms.Form):
@@ -67,15 +65,11 @@ class AgreementForm(AccommodationsForm):
             del self.fields["recording"]
 
 
-@candidate_page
 @never_cache
 @require_GET
-def candidate_room(request: HttpRequest) -> HttpResponse:
+@cookie_page
+def candidate_room(request: HttpRequest, interview: Interview) -> HttpResponse:
     """Wherever the candidate stands: before the agreement, in the room, or after it."""
-    try:
-        interview = candidate_link.interview_of_cookies(request.COOKIES, now=timezone.now())
-    except candidate_link.LinkRefused as refusal:
-        return refuse(request, refusal)
     match interview.consent:
         case ConsentState.GIVEN if "notice" not in request.GET:
             return render(request, "interviews/candidate_room.html", _room_context(interview))
@@ -89,12 +83,11 @@ def candidate_room(request: HttpRequest) -> HttpResponse:
             return _show_notice(request, interview, AgreementForm(interview=interview))
 
 
-@candidate_page
 @require_POST
-def candidate_consent(request: HttpRequest) -> HttpResponse:
+@cookie_page
+def candidate_consent(request: HttpRequest, interview: Interview) -> HttpResponse:
     """The answer to the notice. Two clicks are one answer."""
     try:
-        interview = candidate_link.interview_of_cookies(request.COOKIES, now=timezone.now())
         if request.POST.get("answer") == "refused":
             refuse_consent(interview=interview, now=timezone.now())
             return redirect("candidate_room")
@@ -108,21 +101,15 @@ def candidate_consent(request: HttpRequest) -> HttpResponse:
             accommodations=Accommodations(**form.cleaned_data),
             now=timezone.now(),
         )
-    except candidate_link.LinkRefused as refusal:
-        return refuse(request, refusal)
     except RoomRefusal:
         pass  # what stands already is shown
     return redirect("candidate_room")
 
 
-@candidate_page
 @require_POST
-def candidate_withdraw(request: HttpRequest) -> HttpResponse:
+@cookie_page
+def candidate_withdraw(request: HttpRequest, interview: Interview) -> HttpResponse:
     """The candidate takes the agreement back."""
-    try:
-        interview = candidate_link.interview_of_cookies(request.COOKIES, now=timezone.now())
-    except candidate_link.LinkRefused as refusal:
-        return refuse(request, refusal)
     withdraw_consent(interview=interview, now=timezone.now())
     return redirect("candidate_room")
 
