@@ -11,6 +11,7 @@ from ai_engine.errors import remedy_for
 from ai_engine.usage import DayCost, HourOfAnswers, OutageSeen, ProviderRecord
 
 LIMITED = "limited"
+SPELLED = {"openrouter": "OpenRouter"}
 STATES = {"closed": "working", "half_open": "being tried", "open": "resting"}
 
 
@@ -37,6 +38,10 @@ class ProviderNow:
     """What a person has to do, where no waiting cures it."""
 
     @property
+    def title(self) -> str:
+        return provider_title(self.name)
+
+    @property
     def is_well(self) -> bool:
         return not self.remedy and all(
             operation.state == "working" for operation in self.operations
@@ -56,6 +61,11 @@ class DayOfCost:
     day: date
     calls: int
     cost: Decimal
+
+
+def provider_title(name: str) -> str:
+    """A provider's name as its makers write it."""
+    return SPELLED.get(name, name.capitalize())
 
 
 def providers_now(*, scope: str | None) -> tuple[ProviderNow, ...]:

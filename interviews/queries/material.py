@@ -4,7 +4,7 @@ Nothing of the candidate's record, résumé or accommodations is among it: it ju
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -132,7 +132,7 @@ def _questions(interview: Interview) -> Iterable[PlanQuestion]:
         )
 
 
-def allowed_providers(switched_off: list[str]) -> frozenset[str] | None:
+def allowed_providers(switched_off: Collection[str]) -> frozenset[str] | None:
     if not switched_off:
         return None
     return frozenset(settings.AI_PROVIDERS) - frozenset(switched_off)

@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from interviews.events import EventKind
 from interviews.guard import find_prohibited, find_protected_facts
 from interviews.hub import StoredWords, in_database
 from interviews.models import Interview, Segment, Suggestion
+from interviews.queries.material import allowed_providers
 from interviews.queries.panel import Coverage, coverage_of
 from interviews.services.note_question import asked_refs
 from interviews.services.participants import Participant, enter_room
@@ -148,7 +148,6 @@ def _gather(interview_id: uuid.UUID, now: datetime) -> _Material | None:
         return None
     asked = asked_refs(room)
     ideas = list(room.suggestions.values_list("text", "answer"))
-    off = frozenset(room.organisation.ai_providers_off)
     return _Material(
         excerpts=tuple(_excerpt(row) for row in rows),
         questions=tuple(
@@ -161,7 +160,7 @@ def _gather(interview_id: uuid.UUID, now: datetime) -> _Material | None:
             language=room.language,
             lane="live",
             deadline=DEADLINE,
-            allowed_providers=frozenset(settings.AI_PROVIDERS) - off if off else None,
+            allowed_providers=allowed_providers(room.organisation.ai_providers_off),
         ),
         seg_ids={str(row.id): row.seg_id for row in rows},
         shown=tuple(text for text, answer in ideas if answer != Suggestion.Answer.DISMISS),

@@ -14,7 +14,6 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Literal
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
@@ -31,6 +30,7 @@ from ai_engine.inputs import (
 from ai_engine.skills.ask_next_question import TurnToWord, ask_next_question
 from interviews.events import QuestionDelta
 from interviews.hub import Hub, Room, in_database, the_hub
+from interviews.queries.material import allowed_providers
 from interviews.services.ask_question import (
     PATIENCE_SECONDS,
     Turn,
@@ -264,8 +264,6 @@ def worded_by_ai(turn: Turn) -> AsyncGenerator[StreamEvent, None]:
     """The words of a move that a model may word, piece by piece."""
     move = turn.move
     assert move.kind != "open", "the opening words are the plan's own"
-    off = turn.providers_off
-    allowed = frozenset(settings.AI_PROVIDERS) - off if off else None
     is_whispered = move.reason == "whispered"
     return ask_next_question(
         TurnToWord(
@@ -287,7 +285,7 @@ def worded_by_ai(turn: Turn) -> AsyncGenerator[StreamEvent, None]:
             interview_ref=str(turn.interview_id),
             language=turn.language,
             lane="live",
-            allowed_providers=allowed,
+            allowed_providers=allowed_providers(turn.providers_off),
         ),
     )
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from ai_engine.errors import AiError
 from ai_engine.inputs import Audio, CallContext
 from interviews.events import LONGEST_TEXT, EventKind, clean_text
 from interviews.models import Event, Interview
+from interviews.queries.material import allowed_providers
 from interviews.services.participants import Participant, enter_room
 from interviews.services.record_transcript import SpokenSegment, check_open, record_segment
 from interviews.services.room_log import append_event
@@ -97,14 +97,13 @@ def _gather(by: Participant, seg_id: str, now: datetime) -> CallContext | None:
                 payload=_told(by, seg_id),
                 for_candidate=False,
             )
-    off = frozenset(interview.organisation.ai_providers_off)
     return CallContext(
         scope=str(interview.organisation_id),
         interview_ref=str(interview.id),
         language=interview.language,
         lane="speech",
         deadline=DEADLINE,
-        allowed_providers=frozenset(settings.AI_PROVIDERS) - off if off else None,
+        allowed_providers=allowed_providers(interview.organisation.ai_providers_off),
     )
 
 

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from interviews.access import Permission
 from interviews.models import Organisation
+from interviews.queries.ai_figures import provider_title
 from interviews.services.change_organisation import OrganisationSettings, change_organisation
 from interviews.states import AiDraftVisibility
 from interviews.views.doors import MemberRequest, member_page
 from interviews.views.forms import report_faults
-
-_SPELLED = {"openrouter": "OpenRouter"}
 
 
 class SettingsForm(forms.Form):
@@ -47,7 +46,7 @@ class SettingsForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the form's own arguments
         off = self.fields["ai_providers_off"]
         assert isinstance(off, forms.MultipleChoiceField)
-        off.choices = [(name, _SPELLED.get(name, name.capitalize())) for name in provider_names()]
+        off.choices = [(name, provider_title(name)) for name in provider_names()]
 
     def wanted(self, language: str) -> OrganisationSettings:
         cleaned = self.cleaned_data
