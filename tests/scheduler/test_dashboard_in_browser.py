@@ -6,9 +6,18 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import DESK, PHONE, Faults, audit, open_browser, open_page, overflow
+from tests.browser import (
+    DESK,
+    PHONE,
+    Faults,
+    audit,
+    looked_at,
+    open_browser,
+    open_page,
+    overflow,
+)
 from tests.served import ROOT, Served, clean_environment, start_serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -80,6 +89,77 @@ def test_a_workflow_that_fails_retries_dies_and_is_replayed_shows_itself(
         page.fill("#id_payload", '{"failure_rate": 0, "seconds": 0}')
         page.get_by_role("button", name="Replay with this payload").click()
         expect(page.get_by_text(re.compile("runs again"))).to_be_visible()
+        assert faults.words == []
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Presses Tab until the target has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Sixty times Tab did not reach {target}.")
+
+
+def states_shown(page: Page, shape: str) -> list[str]:
+    """The state of each step as the page shows it now, in the graph's or the table's order."""
+    return list(page.locator(shape).evaluate_all("all => all.map((one) => one.dataset.state)"))
+
+
+def test_two_hundred_steps_are_started_watched_and_replayed_by_keys_alone(
+    served: Served, browser: Browser
+) -> None:
+    """The graph fills in without a reload, and ends as the server would draw it anew."""
+    with open_page(browser, served.address, audited=True) as page:
+        faults = Faults()
+        faults.watch(page)
+        sign_in(page)
+        page.goto("/scheduler/demo/")
+        for name, value in (
+            ("depth", "11"),
+            ("width", "18"),
+            ("failure_rate", "0.6"),
+            ("seconds", "0"),
+        ):
+            tab_to(page, page.locator(f"#id_{name}"))
+            page.keyboard.press("Control+a")
+            page.keyboard.type(value)
+        tab_to(page, page.locator("#id_keeps_going"))
+        page.keyboard.press("Space")
+        tab_to(page, page.get_by_role("button", name="Start and watch"))
+        page.keyboard.press("Enter")
+        state = page.locator("#workflow-state")
+        expect(page.locator(".scheduler-graph .node")).to_have_count(200)
+        assert "waiting" in states_shown(page, ".scheduler-graph .node")
+        # Each attempt fails three times in five, so a step in eight dies; all two hundred run.
+        expect(state).to_have_text(re.compile("failed", re.IGNORECASE), timeout=60_000)
+        graph, table = ".scheduler-graph .node", "tr[data-step]"
+        filled_in = states_shown(page, graph), states_shown(page, table)
+        assert set(filled_in[0]) == {"done", "dead"}
+        page.reload()
+        assert (states_shown(page, graph), states_shown(page, table)) == filled_in
+
+        dead = filled_in[0].count("dead")
+        expect(page.locator("tr[data-step]:visible")).to_have_count(dead)
+        assert looked_at(page) == []
+        tab_to(page, page.locator("#every-step"))
+        page.keyboard.press("Space")
+        expect(page.locator("tr[data-step]:visible")).to_have_count(200)
+
+        page.goto("/scheduler/dead-letters/")
+        assert looked_at(page) == []
+        tab_to(page, page.get_by_role("link", name=re.compile("scheduler.demo_step")).first)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=re.compile("Attempt 4"))).to_be_visible()
+        assert looked_at(page) == []
+        tab_to(page, page.locator("#id_payload"))
+        page.keyboard.press("Control+a")
+        page.keyboard.type('{"failure_rate": 0, "seconds": 0}')
+        tab_to(page, page.get_by_role("button", name="Replay with this payload"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(re.compile("runs again"))).to_be_visible()
+        page.get_by_role("link", name=re.compile("demo ")).press("Enter")
+        expect(page.locator('.scheduler-graph .node[data-state="dead"]')).to_have_count(dead - 1)
         assert faults.words == []
 
 

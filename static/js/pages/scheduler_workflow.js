@@ -20,6 +20,8 @@ function showStep(id, step) {
   }
   const row = find(`tr[data-step="${id}"]`);
   if (!row) return;
+  row.dataset.state = step.state;
+  row.toggleAttribute("data-retrying", step.is_retrying);
   showState(find('[data-part="state"]', row), step.state, step.label);
   setText(find('[data-part="attempts"]', row), String(step.attempts));
   setText(find('[data-part="error"]', row), step.error.slice(0, 160));
