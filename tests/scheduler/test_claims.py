@@ -197,3 +197,15 @@ def test_a_snooze_lets_one_probe_through_at_once_in_the_process_that_noted_it() 
     [first] = finish_and_claim(slot, [])
     assert finish_and_claim(slot, [ended(first, Snooze("nobody is there", seconds=30))]) == []
     assert Kind.objects.get().snoozed_until is not None
+
+
+def test_a_suspect_waits_while_another_job_is_the_probe_of_its_kind() -> None:
+    lost("probe.noop", 1)
+    enqueue("probe.noop", {})
+    Kind.objects.create(name="probe.noop", snoozed_until=clock.now() - timedelta(seconds=1))
+    slot = bench()
+    Job.objects.filter(crashes=0).update(state="running", worker_id=slot.worker_id)
+    assert finish_and_claim(slot, []) == []
+    Job.objects.filter(crashes=0).delete()
+    [probe] = finish_and_claim(slot, [])
+    assert probe.crashes == 1

@@ -1,0 +1,135 @@
+"""Two transactions at once: who finishes, cancels, releases, prunes or counts what another has in hand."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from scheduler import clock, graph, housekeeping
+from scheduler.counters import fold, live_counts
+from scheduler.databases import database
+from scheduler.enqueue import enqueue, enqueue_many, start_workflow
+from scheduler.execute import Bench, finish_and_claim
+from scheduler.models import Delta, Job, WorkflowRun
+from scheduler.outcomes import Done, Fail, Outcome
+from scheduler.runners import ThreadRunner
+from scheduler.testing import drain_jobs
+from scheduler.verdict import Ending, settle
+from scheduler.workflow import Step, Workflow
+from tests.at_once import meanwhile
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FAN = Workflow(
+    "fan",
+    (
+        Step("first", "probe.noop"),
+        *(Step(f"child {n}", "probe.noop", after=("first",)) for n in range(8)),
+    ),
+)
+
+
+def children_of(run: WorkflowRun) -> list[int]:
+    """In id order; the first was written last, so that the table's own order is another."""
+    children = list(
+        Job.objects.filter(workflow=run, step__startswith="child")
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    Job.objects.filter(pk=children[0]).update(priority=0)
+    return children
+
+
+def parent_ends(outcome: Outcome) -> Callable[[], object]:
+    [claimed] = finish_and_claim(Bench(ThreadRunner()), [])
+    settled = settle(Ending(claimed, outcome, clock.now()), backoff=(), chance=0.5)
+
+    def write() -> None:
+        with transaction.atomic():
+            graph.follow(database().finish([settled], now=clock.now()), now=clock.now())
+
+    return write
+
+
+def cancel_of(jobs: list[int]) -> Callable[[], object]:
+    def cancel() -> None:
+        with transaction.atomic():
+            graph.cancel_jobs(reversed(jobs), reason="not wanted", now=clock.now())
+
+    return cancel
+
+
+@pytest.mark.parametrize("what", ["parent done", "parent dead", "cancelled"])
+def test_whoever_locks_several_jobs_begins_with_the_first(what: str) -> None:
+    """Two that lock the same jobs in different orders wait for each other for ever."""
+    run = start_workflow(FAN)
+    children = children_of(run)
+    match what:
+        case "parent done":
+            act = parent_ends(Done())
+        case "parent dead":
+            act = parent_ends(Fail("no"))
+        case _:
+            act = cancel_of(children)
+    with ExitStack() as joined, transaction.atomic():
+        Job.objects.select_for_update(no_key=True).get(pk=children[0])
+        result = joined.enter_context(meanwhile(act))
+        assert not result.done(), "it waits for the first"
+        others = Job.objects.select_for_update(no_key=True, nowait=True)
+        assert len(others.filter(pk__in=children[1:])) == 7, "and holds no other"
+    result.result()
+    state = "ready" if what == "parent done" else "cancelled"
+    assert set(Job.objects.filter(pk__in=children).values_list("state", flat=True)) == {state}
+
+
+def test_what_is_due_becomes_ready_though_somebody_holds_one_of_it() -> None:
+    jobs = [enqueue("probe.noop", {}, run_at=clock.now() + timedelta(hours=1)) for _ in range(3)]
+    later = clock.now() + timedelta(hours=2)
+    with transaction.atomic():
+        Job.objects.select_for_update(no_key=True).get(pk=jobs[1].pk)
+        with meanwhile(lambda: database().release_due(now=later, limit=10)) as released:
+            assert released.done()
+    assert released.result() == 2
+    assert live_counts().by_state() == {"ready": 2, "waiting": 1}
+
+
+def test_two_leaders_prune_at_once_and_each_job_is_counted_off_once() -> None:
+    enqueue_many("probe.noop", ({} for _ in range(3)))
+    drain_jobs()
+    late = clock.now() + timedelta(days=3)
+    with ExitStack() as joined, transaction.atomic():
+        assert housekeeping.prune(now=late) == 3
+        other = joined.enter_context(meanwhile(lambda: housekeeping.prune(now=late)))
+    assert other.result() == 0
+    assert live_counts().by_state() == {}
+
+
+def test_the_counts_do_not_dip_while_they_are_folded() -> None:
+    """Whatever is asked between two folds of a second, the dashboard shows every job."""
+    enqueue_many("probe.noop", ({} for _ in range(3)))
+
+    def fold_behind(execute: Callable[..., Any], *asked: Any) -> Any:
+        answer = execute(*asked)
+        folded: Future[int] = Future()
+
+        def elsewhere() -> None:
+            try:
+                folded.set_result(fold(now=clock.now()))
+            finally:
+                connection.close()
+
+        thread = Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+        assert folded.done()
+        return answer
+
+    with connection.execute_wrapper(fold_behind):
+        assert live_counts().by_state() == {"ready": 3}
+    assert not Delta.objects.exists()
+    assert live_counts().by_state() == {"ready": 3}
