@@ -14,7 +14,8 @@ from interviews.analytics import (
     measure_interview,
     measure_plan,
 )
-from interviews.models import AskedQuestion, Debrief, Interview, Segment, TranscriptVersion
+from interviews.models import Debrief, Interview, Segment, TranscriptVersion
+from interviews.queries.asked_questions import states_of_questions
 from interviews.states import QuestionKind, Speaker
 from webapi.json import JsonValue
 
@@ -61,16 +62,13 @@ def _spoken(version: TranscriptVersion) -> list[SpokenSegment]:
 
 def _plan_adherence(interview: Interview) -> PlanAdherence | None:
     """None where nobody noted what was asked."""
-    rows = AskedQuestion.objects.filter(interview=interview, question__isnull=False)
-    noted = [
-        (str(question_id), state) for question_id, state in rows.values_list("question", "state")
-    ]
-    if not noted:
+    states = states_of_questions(interview)
+    if states is None:
         return None
     planned = [
         PlannedItem(str(question.id), question.kind == QuestionKind.MUST_ASK)
         for question in interview.plan_version.questions.all()
     ]
-    asked = {ref for ref, state in noted if state == AskedQuestion.State.ASKED}
-    skipped = {ref for ref, state in noted if state == AskedQuestion.State.SKIPPED}
+    skipped = {str(question) for question, state in states.items() if state == "skipped"}
+    asked = {str(question) for question in states} - skipped
     return measure_plan(planned, asked=asked, skipped=skipped)

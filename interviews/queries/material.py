@@ -12,9 +12,10 @@ from django.conf import settings
 
 from ai_engine.inputs import CallContext, Competency, Excerpt, Lane, PlanQuestion
 from ai_engine.inputs import Speaker as SpeakerWord
-from interviews.models import AskedQuestion, Debrief, Interview, Segment, TranscriptVersion
 from interviews.models import Competency as CompetencyRow
-from interviews.states import Mode, Speaker
+from interviews.models import Debrief, Interview, Segment, TranscriptVersion
+from interviews.queries.asked_questions import states_of_questions
+from interviews.states import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +113,14 @@ def _material(
 
 
 def _questions(interview: Interview) -> Iterable[PlanQuestion]:
-    """The plan's questions. Of an import nobody could note what was asked: there, all may have been.
-
-    A question that the candidate passed over was put to them like any other.
-    """
-    was_held_elsewhere = interview.mode == Mode.IMPORTED
-    put = AskedQuestion.objects.filter(
-        interview=interview,
-        question__isnull=False,
-        state__in=[AskedQuestion.State.ASKED, AskedQuestion.State.SKIPPED],
-    )
-    asked = set(put.values_list("question_id", flat=True))
+    """The plan's questions. One that the candidate passed over was put to them like any other."""
+    states = states_of_questions(interview)
     for question in interview.plan_version.questions.order_by("position"):
         yield PlanQuestion(
             ref=str(question.id),
             text=question.text,
             competency_ref=str(question.competency_id or ""),
-            was_asked=was_held_elsewhere or question.id in asked,
+            was_asked=states is None or question.id in states,
         )
 
 

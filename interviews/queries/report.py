@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from interviews.analytics import InterviewFigures
 from interviews.models import (
     Answer,
-    AskedQuestion,
     Competency,
     CompetencyLevel,
     Debrief,
@@ -26,9 +25,10 @@ from interviews.models import (
     Segment,
     Statement,
 )
+from interviews.queries.asked_questions import states_of_questions
 from interviews.queries.figures import from_stored
 from interviews.queries.transcript import clock_words
-from interviews.states import LevelStatus, Mode, PartKind, Speaker
+from interviews.states import LevelStatus, PartKind, Speaker
 
 SECTION_WORDS = {
     "question": "Answers",
@@ -278,7 +278,7 @@ def _question_sections(
     interview: Interview, claims: dict[uuid.UUID, list[ClaimShown]]
 ) -> Iterable[Section]:
     """Every question of the plan, with whether it was asked where somebody noted that."""
-    states = _states_of_questions(interview)
+    states = states_of_questions(interview)
     for question in _plan_questions(interview):
         if states is None:
             if question.id not in claims:
@@ -300,20 +300,3 @@ def _plan_questions(interview: Interview) -> QuerySet[Question]:
         .select_related("competency")
         .order_by("position")
     )
-
-
-def _states_of_questions(interview: Interview) -> dict[uuid.UUID, str] | None:
-    """By question: asked, answered or skipped. None when nobody noted what was asked.
-
-    Answered is what the candidate said words about: only some ways to talk mark the end of an answer.
-    """
-    words = interview.segments.filter(speaker=Speaker.CANDIDATE, asked_question=OuterRef("pk"))
-    rows = AskedQuestion.objects.filter(interview=interview, question__isnull=False)
-    states: dict[uuid.UUID, str] = {}
-    for question_id, state, has_words in rows.values_list("question", "state", Exists(words)):
-        if state == AskedQuestion.State.SKIPPED:
-            states.setdefault(question_id, "skipped")
-        elif state == AskedQuestion.State.ASKED:
-            was_answered = has_words or states.get(question_id) == "answered"
-            states[question_id] = "answered" if was_answered else "asked"
-    return states if states or interview.mode == Mode.AI_LED else None

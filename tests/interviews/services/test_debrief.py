@@ -170,11 +170,11 @@ def test_a_question_the_candidate_passed_over_was_asked(debrief: Debrief, told: 
     ("mode", "expected"),
     [
         (Mode.AI_LED, {LevelStatus.NOT_ASKED}),
-        (Mode.ASSISTED, {LevelStatus.NOT_ASKED}),
+        (Mode.ASSISTED, {LevelStatus.INSUFFICIENT_EVIDENCE}),  # who led it marked nothing
         (Mode.IMPORTED, {LevelStatus.INSUFFICIENT_EVIDENCE}),  # nobody could note it there
     ],
 )
-def test_where_no_question_was_noted_none_was_asked_unless_it_was_held_elsewhere(
+def test_where_no_question_was_noted_none_was_asked_only_if_the_director_led(
     cast: Cast, mode: Mode, expected: set[LevelStatus]
 ) -> None:
     debrief = make_debrief(make_told_interview(cast, (CONVERSATION[1],), mode=mode))
