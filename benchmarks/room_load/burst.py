@@ -86,8 +86,12 @@ async def stalled(order: Order) -> dict[str, float]:
                     if len(heard) == count:
                         return
 
-    async def stall() -> int:
-        """A socket whose program hangs: nothing is read until all was said."""
+    async def stall() -> bool:
+        """A socket whose program hangs: nothing is read until all was said. Answers whether the server let it go.
+
+        With which code, it cannot read: a second after the close frame (autobahn's closeHandshakeTimeout) the
+        server drops the line, and with it the frames that still lie unread.
+        """
         async with enter(room["id"], port, token=order["token"], is_socket_io=is_socket_io) as wire:
             wire.socket.transport.pause_reading()
             await asyncio.sleep(3 + count * 0.1 + 20)
@@ -97,7 +101,7 @@ async def stalled(order: Order) -> dict[str, float]:
                 async with asyncio.timeout(AFTER_THE_STALL):
                     async for _ in wire.frames():
                         pass
-            return wire.socket.close_code or 0
+            return wire.socket.close_code is not None
 
     async with asyncio.TaskGroup() as group:
         group.create_task(speak())
@@ -108,7 +112,7 @@ async def stalled(order: Order) -> dict[str, float]:
     return {
         "p95": waits[int(len(waits) * 0.95)],
         "lost": 2 * count - len(waits),
-        "closed_4008": sum(task.result() == 4008 for task in hung),
+        "let_go": sum(task.result() for task in hung),
     }
 
 
