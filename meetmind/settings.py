@@ -381,6 +381,8 @@ else:
 
 SCHEDULER_QUEUE = env.choice("SCHEDULER_QUEUE", "heap", ("heap", "wheel"))
 SCHEDULER_BACKOFF = env.numbers("SCHEDULER_BACKOFF", (1.0, 5.0, 25.0))
+# Seconds without a sign of life after which the jobs of a worker are given to others.
+SCHEDULER_LEASE = env.number("SCHEDULER_LEASE", 12.0, least=2, most=60)
 SCHEDULER_WAKEUP = "celery" if MANY_PROCESSES else "threads"
 SCHEDULER_SLOTS = env.whole("SCHEDULER_SLOTS", 4, least=1, most=64)
 CELERY_BROKER_URL = REDIS_URL or None

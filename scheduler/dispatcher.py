@@ -19,9 +19,10 @@ from typing import Final
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from scheduler import clock, dead_letters, housekeeping, leader, recurring, workers
+from scheduler import clock, dead_letters, housekeeping, leader, recurring
 from scheduler.counters import fold
 from scheduler.databases import database
+from scheduler.leases import HEARTBEAT_EVERY, RENEW_EVERY, TERM
 from scheduler.models import Job, RecurringJob
 from scheduler.states import JobState
 from scheduler.timers import Timers, make_timers
@@ -83,7 +84,7 @@ class Dispatcher:
         """Does what is due. Answers for how many seconds there is nothing to do."""
         if not self._leads(now):
             self._announced.clear()  # the one that leads reads them from the table in time
-            return leader.RENEW_EVERY / 2
+            return RENEW_EVERY / 2
         while self._announced:
             self.timers.add(*self._announced.popleft())
         fired = self.timers.pop_due(now.timestamp())
@@ -102,7 +103,7 @@ class Dispatcher:
 
     def may_rescue(self) -> bool:
         """While the database was away nobody could renew a lease, and who lives gets the time to: two heartbeats."""
-        return time.monotonic() - self._reaching_since >= 2 * workers.HEARTBEAT_EVERY
+        return time.monotonic() - self._reaching_since >= 2 * HEARTBEAT_EVERY
 
     def release(self, now: datetime) -> None:
         """Makes ready what is due, and wakes a slot for it."""
@@ -113,13 +114,13 @@ class Dispatcher:
             self.expect("imminent", within=0)
 
     def _leads(self, now: datetime) -> bool:
-        if time.monotonic() - self._renewed_at < leader.RENEW_EVERY:
+        if time.monotonic() - self._renewed_at < RENEW_EVERY:
             return self.is_leading
         clock.synchronise()
         now = clock.now()
         led_before, self.is_leading = self.is_leading, leader.lead(holder=self.holder, now=now)
         self._renewed_at = time.monotonic()
-        if self._renewed_at - self._reached_at > leader.TERM.total_seconds():
+        if self._renewed_at - self._reached_at > TERM.total_seconds():
             self._reaching_since = self._renewed_at
         self._reached_at = self._renewed_at
         if self.is_leading and not led_before:

@@ -3,12 +3,13 @@
 A slot (a thread of a Celery pool, or one of ours) drains until nothing is ready, then goes to sleep.
 """
 
+import asyncio
 import logging
 import math
 import random
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -24,8 +25,9 @@ from django.db import (
     transaction,
 )
 
-from scheduler import clock, graph
+from scheduler import clock
 from scheduler.databases import database
+from scheduler.finish import finish
 from scheduler.gate import Gate
 from scheduler.handlers import BadPayloadError, Handler, handler_of
 from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry
@@ -56,6 +58,7 @@ class Holding:
     run: Run
     deadline: float  # monotonic
     future: "Future[Outcome | None] | None" = None
+    interrupt: Callable[[], object] | None = None  # its coroutine, which may still tidy up
     is_abandoned: bool = False  # by the pulse: its thread is stuck
     is_handed_back: bool = False  # the process stops
 
@@ -171,7 +174,7 @@ def call_outcome(
         return Fail(str(problem)), ""
     except TimeoutError:
         return Retry(f"It took longer than {handler.timeout:g} s."), traceback.format_exc()
-    except CancelledError:
+    except (CancelledError, asyncio.CancelledError):  # of a future, and of a task in a sync handler
         return Retry("It was interrupted."), ""
     except (Exception, SystemExit) as problem:  # a handler may raise anything; it is kept and shown
         return Retry(f"{type(problem).__name__}: {problem}"), traceback.format_exc()
@@ -182,7 +185,12 @@ def judge(ending: Ending, run: Run, *, backoff: tuple[float, ...]) -> Settled:
     """What is to be written. A job somebody asked to cancel is not tried again."""
     if run.cancel_requested() and not isinstance(ending.outcome, Done | Fail):
         ending = replace(ending, outcome=Cancel("Cancelled while it ran."))
-    return settle(ending, backoff=backoff, chance=random.random())  # noqa: S311 # no secret
+    try:
+        return settle(ending, backoff=backoff, chance=random.random())  # noqa: S311 # no secret
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as problem:
+        # An endless delay, a reason that is no text. Not written down, it would run again for ever.
+        reason = f"Its answer cannot be used: {type(problem).__name__}: {problem}"
+        return settle(replace(ending, outcome=Fail(reason)), backoff=backoff, chance=0.5)
 
 
 def run_of(claimed: Claimed) -> Run:
@@ -216,8 +224,7 @@ def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> li
             return claimed
     with bench.claiming(), transaction.atomic():
         now = clock.now()  # who waited for the lock begins now, not when they began to wait
-        finished = database().finish(settled, now=now) if settled else []
-        graph.follow(finished, now=now)
+        finish(settled, now=now)
         bench.gate.note(settled, now=now)
         if claimed or bench.stopping.is_set():
             return claimed

@@ -8,6 +8,7 @@ Call everything here in the transaction that changed the jobs.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Count, Q
 
@@ -16,6 +17,9 @@ from scheduler.models import Edge, Job, WorkflowRun
 from scheduler.priorities import sort_key
 from scheduler.states import FINAL, OPEN, EdgeCondition, JobState, WorkflowState
 from scheduler.values import Finished
+
+_CANCELLED_ALONG: Final = Q(child__state=JobState.WAITING) & ~Q(condition=EdgeCondition.SETTLED)
+_REVIVED_ALONG: Final = Q(child__is_blocked=True)
 
 
 def follow(finished: Iterable[Finished], *, now: datetime) -> None:
@@ -38,32 +42,46 @@ def follow(finished: Iterable[Finished], *, now: datetime) -> None:
         settle_workflows({run for run in touched if run is not None}, now=now)
 
 
+def hold_around(jobs: Sequence[int]) -> None:
+    """Locks what changes when these end other than well: themselves, their children, the children of those that
+    are cancelled with them, and the open parents of all that is cancelled.
+
+    In id order and at once. Two that end at the same time, each taking these locks as it came to them, would
+    wait for each other.
+    """
+    if not jobs:
+        return
+    children, cancelled = _reached(jobs, through=_CANCELLED_ALONG)
+    parents = Edge.objects.filter(child_id__in=cancelled.union(jobs), parent__is_plain=True)
+    concerned = children.union(jobs, parents.values_list("parent_id", flat=True))
+    held = Job.objects.select_for_update(no_key=True).filter(pk__in=concerned, state__in=OPEN)
+    list(held.order_by("pk").values_list("pk"))
+
+
 def cancel_jobs(jobs: Iterable[int], *, reason: str, now: datetime) -> int:
     """Cancels what waits or is ready, and asks what runs to stop. Answers how many it concerned."""
-    held = _locked(jobs)
+    ids = list(jobs)
+    hold_around(ids)
+    held = [job for job in _locked(ids) if job.state in OPEN]
+    running = [job.pk for job in held if job.state == JobState.RUNNING]
+    Job.objects.filter(pk__in=running).update(cancel_requested=True, reason=reason)
     moves: list[Move] = []
-    stopped: list[Finished] = []
-    concerned = 0
-    for job in held:
-        if job.state == JobState.RUNNING:
-            job.cancel_requested = True
-            job.reason = reason
-            job.save(update_fields=["cancel_requested", "reason"])
-            concerned += 1
-        elif job.state in OPEN:
-            _cancel(job, moves, reason=reason, is_blocked=False, now=now)
-            stopped.append(
-                Finished(job.pk, JobState.CANCELLED, job.workflow_id, job.is_leaf, job.is_plain)
-            )
-            concerned += 1
+    stopped = [job for job in held if job.state != JobState.RUNNING]
+    _cancel(stopped, moves, reason=reason, is_blocked=False, now=now)
     count_moves(moves, now=now)
-    follow(stopped, now=now)
-    return concerned
+    ended = [
+        Finished(job.pk, JobState.CANCELLED, job.workflow_id, job.is_leaf, job.is_plain)
+        for job in stopped
+    ]
+    follow(ended, now=now)
+    return len(held)
 
 
 def _let_open_parents_end_it(cancelled: Iterable[int]) -> None:
     """Who still runs above a cancelled step may now be the last of the workflow, and must look."""
-    edges = Edge.objects.filter(child_id__in=list(cancelled), parent__state__in=OPEN)
+    edges = Edge.objects.filter(
+        child_id__in=list(cancelled), parent__state__in=OPEN, parent__is_plain=True
+    )
     parents = edges.order_by("parent_id").values_list("parent_id", flat=True)
     Job.objects.filter(pk__in=list(parents)).update(is_plain=False)
 
@@ -74,6 +92,7 @@ def revive(job: Job, *, now: datetime) -> None:
     The caller holds the job's lock. Descendants that ran all the same (they waited for it to settle) stay; so
     any job opened again may be the last of its workflow to end, and must look.
     """
+    _locked(_reached([job.pk], through=_REVIVED_ALONG)[0])  # all at once, in id order
     moves: list[Move] = []
     _reopen(job, moves, now=now)
     reopened = [job.pk]
@@ -152,10 +171,8 @@ def _skip_what_waited_for_a_death(
     for child in held:
         if child.state == JobState.RUNNING:
             _meet(child, children[child.pk], moves, now=now)
-    for child in skipped:
-        _cancel(
-            child, moves, reason="What it was to make good went well.", is_blocked=True, now=now
-        )
+    reason = "What it was to make good went well."
+    _cancel(skipped, moves, reason=reason, is_blocked=True, now=now)
     _let_open_parents_end_it([child.pk for child in skipped])
     deeper = _settle_children([child.pk for child in skipped], moves, now=now)
     return {child.workflow_id for child in skipped} | deeper
@@ -170,7 +187,7 @@ def _settle_children(
         edges: dict[int, list[Edge]] = defaultdict(list)
         for edge in Edge.objects.filter(parent_id__in=parents).select_related("parent"):
             edges[edge.child_id].append(edge)
-        cancelled = []
+        cancelled: dict[str, list[Job]] = defaultdict(list)
         for child in _locked(edges):
             if child.state == JobState.RUNNING:  # its parent was replayed meanwhile
                 _meet(child, len(edges[child.pk]), moves, now=now)
@@ -180,14 +197,15 @@ def _settle_children(
             if broken:
                 parent = broken[0].parent
                 reason = f"{parent.step or parent.kind} is {parent.get_state_display().lower()}."
-                _cancel(child, moves, reason=reason, is_blocked=True, now=now)
-                cancelled.append(child.pk)
+                cancelled[reason].append(child)
                 touched.add(child.workflow_id)
             else:
                 _meet(child, len(edges[child.pk]), moves, now=now)
-        if cancelled:
-            _let_open_parents_end_it(cancelled)
-        parents = cancelled
+        for reason, children in cancelled.items():
+            _cancel(children, moves, reason=reason, is_blocked=True, now=now)
+        parents = [child.pk for children in cancelled.values() for child in children]
+        if parents:
+            _let_open_parents_end_it(parents)
     return touched
 
 
@@ -206,13 +224,14 @@ def _meet(child: Job, met: int, moves: list[Move], *, now: datetime) -> None:
     child.save(update_fields=["unmet", "state", "due_at", "sort_key"])
 
 
-def _cancel(job: Job, moves: list[Move], *, reason: str, is_blocked: bool, now: datetime) -> None:
-    moves.append(Move(job.kind, job.scope, JobState(job.state), JobState.CANCELLED))
-    job.state = JobState.CANCELLED
-    job.is_blocked = is_blocked
-    job.reason = reason
-    job.finished_at = now
-    job.save(update_fields=["state", "is_blocked", "reason", "finished_at"])
+def _cancel(
+    jobs: Sequence[Job], moves: list[Move], *, reason: str, is_blocked: bool, now: datetime
+) -> None:
+    """Together: of a wide workflow, ten thousand may follow one."""
+    moves += (Move(job.kind, job.scope, JobState(job.state), JobState.CANCELLED) for job in jobs)
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
+        state=JobState.CANCELLED, is_blocked=is_blocked, reason=reason, finished_at=now
+    )
 
 
 def _reopen(job: Job, moves: list[Move], *, now: datetime) -> None:
@@ -227,6 +246,19 @@ def _reopen(job: Job, moves: list[Move], *, now: datetime) -> None:
     job.due_at = now
     job.sort_key = sort_key(due_at=now, priority=job.priority)
     job.save()
+
+
+def _reached(jobs: Iterable[int], *, through: Q) -> tuple[set[int], set[int]]:
+    """Their children, the children of those that are as said, and so on; and which of them are as said."""
+    children: set[int] = set()
+    passed: set[int] = set()
+    fresh = set(jobs)
+    while fresh:
+        edges = Edge.objects.filter(parent_id__in=fresh)
+        children.update(edges.values_list("child_id", flat=True))
+        fresh = set(edges.filter(through).values_list("child_id", flat=True)) - passed
+        passed |= fresh
+    return children, passed
 
 
 def _locked(jobs: Iterable[int]) -> list[Job]:

@@ -8,10 +8,11 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from scheduler import graph, workers
+from scheduler import workers
 from scheduler.counters import Move, count_moves
-from scheduler.databases import database
+from scheduler.finish import finish
 from scheduler.gate import kinds_with_backlog
+from scheduler.leases import LEASE
 from scheduler.models import Attempt, Edge, Job, Minute, Worker, WorkflowRun
 from scheduler.outcomes import Cancel
 from scheduler.priorities import OVERTAKEN_AT_MOST
@@ -97,7 +98,7 @@ def _rescue_from(worker_id: int, *, now: datetime) -> int:
         held = Job.objects.filter(state=JobState.RUNNING, worker_id=worker_id).order_by("pk")
         settled = [_after_loss(job, now=now) for job in held]
         if settled:
-            graph.follow(database().finish(settled, now=now), now=now)
+            finish(settled, now=now)
             logger.warning("Jobs were rescued.", extra={"worker": worker_id, "jobs": len(settled)})
         worker.stopped_at, worker.was_lost = now, True
         worker.save(update_fields=["stopped_at", "was_lost"])
@@ -111,16 +112,16 @@ def _rescue_left_behind(*, now: datetime) -> int:
     A lease is waited for: a worker that was declared lost and lives takes what it holds under its new name.
     """
     with transaction.atomic():
-        kept = Worker.objects.exclude(stopped_at__lt=now - workers.LEASE).values("pk")
+        kept = Worker.objects.exclude(stopped_at__lt=now - LEASE).values("pk")
         left = Job.objects.filter(
-            state=JobState.RUNNING, worker_id__isnull=False, started_at__lt=now - workers.LEASE
+            state=JobState.RUNNING, worker_id__isnull=False, started_at__lt=now - LEASE
         ).exclude(worker_id__in=kept)
         settled = [
             hand_back(claimed_from(job), now=now, reason="Its worker had stopped.", began=True)
             for job in left.order_by("pk")
         ]
         if settled:
-            graph.follow(database().finish(settled, now=now), now=now)
+            finish(settled, now=now)
             logger.warning("Jobs without a worker were rescued.", extra={"jobs": len(settled)})
             nudge_on_commit()
     return len(settled)

@@ -1,14 +1,13 @@
 """One of several dispatchers leads: the one whose name is on the lease."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import F, Q
 
+from scheduler.leases import TERM
 from scheduler.models import LeaderLease
 
-TERM: Final = timedelta(seconds=6)
-RENEW_EVERY: Final = 2.0
 _NAME: Final = "dispatcher"
 
 

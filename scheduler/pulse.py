@@ -14,10 +14,11 @@ from typing import Final
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
-from scheduler import clock, graph, workers
-from scheduler.databases import database
+from scheduler import clock, workers
 from scheduler.execute import Bench, Holding
+from scheduler.finish import finish
 from scheduler.handlers import handler_of
+from scheduler.leases import GRACE, HEARTBEAT_EVERY, LEAVING_GRACE, SHUTDOWN_GRACE
 from scheduler.models import Job
 from scheduler.outcomes import Retry
 from scheduler.run import Run
@@ -25,11 +26,6 @@ from scheduler.states import JobState
 from scheduler.values import Claimed, Settled
 from scheduler.verdict import Ending, hand_back, settle
 
-GRACE: Final = (
-    10.0  # after its timeout a job may still be cleaning up; then its thread counts as stuck
-)
-SHUTDOWN_GRACE: Final = 8.0  # a container is killed ten seconds after it was told to stop
-_LEAVING_GRACE: Final = 4.0  # with the beats that fall out meanwhile, well within the lease
 _MUTE_AFTER: Final = timedelta(seconds=2)
 _BETWEEN_CLAIM_AND_HOLD: Final = timedelta(seconds=5)
 
@@ -70,7 +66,7 @@ class Pulse:
 
     def leave(self) -> None:
         """As stop(), but called by a beat, and shorter: the process is about to end."""
-        self._wind_up(grace=_LEAVING_GRACE)
+        self._wind_up(grace=LEAVING_GRACE)
         self._sign_off()
 
     def _wind_up(self, *, grace: float) -> list[Holding]:
@@ -99,7 +95,7 @@ class Pulse:
         close_old_connections()
 
     def _beat(self) -> None:
-        is_due = time.monotonic() - self._beaten_at >= workers.HEARTBEAT_EVERY
+        is_due = time.monotonic() - self._beaten_at >= HEARTBEAT_EVERY
         if is_due:
             self._renew()
         if is_due or self.bench.holdings:
@@ -142,8 +138,8 @@ class Pulse:
                     orphans.append((job_id, attempt))
             elif cancel_requested and not holding.run.cancel_requested():
                 holding.run.request_cancel()
-                if holding.future is not None:
-                    holding.future.cancel()
+                if holding.interrupt is not None:
+                    holding.interrupt()
         if orphans:
             self._return_orphans(orphans)
 
@@ -223,8 +219,6 @@ def claimed_from(job: Job) -> Claimed:
 
 
 def _write(settled: Sequence[Settled]) -> None:
-    if not settled:
-        return
-    now = clock.now()
-    with transaction.atomic():
-        graph.follow(database().finish(settled, now=now), now=now)
+    if settled:
+        with transaction.atomic():
+            finish(settled, now=clock.now())

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from scheduler import clock, graph
+from scheduler import clock
 from scheduler.databases import database
 from scheduler.execute import Bench, Holding, call_outcome, judge
+from scheduler.finish import finish
 from scheduler.gate import Gate
 from scheduler.handlers import handler_of
 from scheduler.models import Job
@@ -85,5 +86,5 @@ def _run_one(bench: Bench, claimed: Claimed, now: datetime | None) -> None:
     at = now or clock.now()
     settled = judge(Ending(claimed, outcome, at, trace), holding.run, backoff=handler.backoff)
     with transaction.atomic():
-        graph.follow(database().finish([settled], now=at), now=at)
+        finish([settled], now=at)
         bench.gate.note([settled], now=at)

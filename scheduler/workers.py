@@ -2,14 +2,11 @@
 
 import os
 import socket
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from scheduler import clock
+from scheduler.leases import LEASE
 from scheduler.models import Worker
-
-HEARTBEAT_EVERY: Final = 3.0
-LEASE: Final = timedelta(seconds=12)
 
 
 def register(*, slots: int, carrier: str) -> int:

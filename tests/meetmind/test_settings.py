@@ -94,6 +94,7 @@ def test_with_both_servers_many_processes_share_keys_given_as_files(tmp_path: Pa
         ({"AI_CHAOS": "cut"}, "AI_CHAOS breaks AI calls on purpose"),
         ({"SCHEDULER_QUEUE": "stack"}, "choose one of heap, wheel"),
         ({"SCHEDULER_BACKOFF": "1,-5"}, "SCHEDULER_BACKOFF is"),
+        ({"SCHEDULER_LEASE": "0"}, "SCHEDULER_LEASE is '0'"),
         ({"RETENTION_AUDIT_DAYS": "10"}, "RETENTION_AUDIT_DAYS is '10'"),
         ({"SECRET_KEY_FILE": "/nowhere/at/all"}, "SECRET_KEY_FILE names /nowhere/at/all"),
     ],

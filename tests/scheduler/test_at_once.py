@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from scheduler import clock, graph, housekeeping
 from scheduler.counters import fold, live_counts
 from scheduler.databases import database
+from scheduler.dead_letters import replay
 from scheduler.enqueue import enqueue, enqueue_many, start_workflow
 from scheduler.execute import Bench, finish_and_claim
+from scheduler.finish import finish
 from scheduler.models import Delta, Job, WorkflowRun
 from scheduler.outcomes import Done, Fail, Outcome
 from scheduler.runners import ThreadRunner
@@ -30,6 +32,14 @@ FAN = Workflow(
     (
         Step("first", "probe.noop"),
         *(Step(f"child {n}", "probe.noop", after=("first",)) for n in range(8)),
+    ),
+)
+CHAIN = Workflow(
+    "chain",
+    (
+        Step("a", "probe.noop"),
+        Step("b", "probe.noop", after=("a",)),
+        Step("c", "probe.noop", after=("b",)),
     ),
 )
 
@@ -51,7 +61,7 @@ def parent_ends(outcome: Outcome) -> Callable[[], object]:
 
     def write() -> None:
         with transaction.atomic():
-            graph.follow(database().finish([settled], now=clock.now()), now=clock.now())
+            finish([settled], now=clock.now())
 
     return write
 
@@ -85,6 +95,77 @@ def test_whoever_locks_several_jobs_begins_with_the_first(what: str) -> None:
     result.result()
     state = "ready" if what == "parent done" else "cancelled"
     assert set(Job.objects.filter(pk__in=children).values_list("state", flat=True)) == {state}
+
+
+def ids_of(run: WorkflowRun) -> dict[str, int]:
+    return dict(Job.objects.filter(workflow=run).values_list("step", "pk"))
+
+
+def held(job: int) -> None:
+    Job.objects.select_for_update(no_key=True).get(pk=job)
+
+
+def test_a_step_is_cancelled_while_the_one_before_it_ends() -> None:
+    run = start_workflow(CHAIN)
+    steps = ids_of(run)
+    ends = parent_ends(Done())
+    with ExitStack() as joined, transaction.atomic():
+        held(steps["b"])
+        cancelled = joined.enter_context(meanwhile(cancel_of([steps["b"]])))
+        ended = joined.enter_context(meanwhile(ends))
+    assert [cancelled.result(), ended.result()] == [None, None], "neither waited for the other"
+    states = dict(Job.objects.filter(workflow=run).values_list("step", "state"))
+    assert states == {"a": "done", "b": "cancelled", "c": "cancelled"}
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+
+
+def test_two_steps_die_at_once_before_one_that_needs_both() -> None:
+    steps = (Step("a", "probe.noop"), Step("b", "probe.noop"))
+    run = start_workflow(Workflow("both", (*steps, Step("c", "probe.noop", after=("a", "b")))))
+    one, other = parent_ends(Fail("no")), parent_ends(Fail("no"))
+    with ExitStack() as joined, transaction.atomic():
+        held(ids_of(run)["c"])
+        died = [joined.enter_context(meanwhile(act)) for act in (one, other)]
+    assert [death.result() for death in died] == [None, None], "neither waited for the other"
+    run.refresh_from_db()
+    assert run.state == "failed"
+
+
+def test_a_dead_step_is_replayed_while_what_came_after_it_is_cancelled() -> None:
+    """Of those it revives, one that comes twice as far after it was made before a nearer one."""
+    run = start_workflow(
+        Workflow("loop", (*CHAIN.steps, Step("d", "probe.noop", after=("a", "c"))))
+    )
+    parent_ends(Fail("no"))()
+    steps = ids_of(run)
+    with ExitStack() as joined, transaction.atomic():
+        held(steps["c"])
+        cancelled = joined.enter_context(meanwhile(cancel_of([steps["d"], steps["c"]])))
+        replayed = joined.enter_context(meanwhile(lambda: replay(steps["a"])))
+    cancelled.result()
+    replayed.result()
+    states = dict(Job.objects.filter(workflow=run).values_list("step", "state"))
+    assert states == {"a": "ready", "b": "waiting", "c": "waiting", "d": "waiting"}
+
+
+def test_a_result_that_cannot_be_serialised_is_written_again() -> None:
+    steps = ids_of(start_workflow(CHAIN))
+    slot = Bench(ThreadRunner())
+    [claimed] = finish_and_claim(slot, [])
+    settled = settle(Ending(claimed, Done(), clock.now()), backoff=(), chance=0.5)
+
+    def end() -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute("set default_transaction_isolation = 'serializable'")
+        return [job.id for job in finish_and_claim(slot, [settled])]
+
+    with ExitStack() as joined, transaction.atomic():
+        Job.objects.filter(pk=steps["b"]).update(priority=0)
+        ended = joined.enter_context(meanwhile(end))
+        assert not ended.done()
+    assert ended.result() == [steps["b"]]
+    assert Job.objects.get(pk=steps["a"]).state == "done"
 
 
 def test_what_is_due_becomes_ready_though_somebody_holds_one_of_it() -> None:

@@ -7,18 +7,20 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduler import clock, graph, housekeeping
+from scheduler import clock, housekeeping
 from scheduler.databases import database
 from scheduler.enqueue import cancel_job, enqueue, enqueue_many, start_workflow
 from scheduler.execute import Bench, finish_and_claim
+from scheduler.finish import finish
 from scheduler.gate import Gate
+from scheduler.leases import LEASE
 from scheduler.models import Attempt, Job, Kind
 from scheduler.outcomes import Done, Outcome, Retry, Snooze
 from scheduler.priorities import OVERTAKEN_AT_MOST, Priority
 from scheduler.runners import ThreadRunner
 from scheduler.values import Claimed, Settled
 from scheduler.verdict import Ending, hand_back, settle
-from scheduler.workers import LEASE, register
+from scheduler.workers import register
 from scheduler.workflow import Step, Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
@@ -35,7 +37,7 @@ def ended(claimed: Claimed, outcome: Outcome) -> Settled:
 def write(*settled: Settled, now: datetime | None = None) -> None:
     at = now or clock.now()
     with transaction.atomic():
-        graph.follow(database().finish(settled, now=at), now=at)
+        finish(settled, now=at)
 
 
 @pytest.mark.parametrize("answer", ["retry", "snooze", "handed back"])

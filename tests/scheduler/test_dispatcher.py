@@ -8,10 +8,11 @@ from scheduler import clock, leader
 from scheduler.counters import count_moves
 from scheduler.dispatcher import Dispatcher
 from scheduler.enqueue import enqueue
+from scheduler.leases import LEASE, TERM
 from scheduler.models import Delta, Job, LeaderLease, RecurringJob
 from scheduler.recurring import set_recurring
 from scheduler.wakeup import announce, listen_for_timers
-from scheduler.workers import LEASE, register
+from scheduler.workers import register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
@@ -44,7 +45,7 @@ def test_a_timer_announced_to_one_that_does_not_lead_lets_it_sleep() -> None:
     finally:
         stop_listening()
     assert dispatcher._announced
-    LeaderLease.objects.update(holder="another", until=clock.now() + leader.TERM)
+    LeaderLease.objects.update(holder="another", until=clock.now() + TERM)
     dispatcher._renewed_at = float("-inf")  # its turn to renew has come
     assert dispatcher.turn(clock.now()) > 0
     assert not dispatcher.is_leading

@@ -1,5 +1,6 @@
 """The job machine against a model that fits on a page: whatever is asked, in whatever order."""
 
+import os
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,19 +15,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from scheduler import clock, graph, housekeeping
+from scheduler import clock, housekeeping
 from scheduler.counters import fold, live_counts
 from scheduler.databases import database
 from scheduler.dead_letters import NotReplayableError, replay, replay_many
 from scheduler.enqueue import cancel_job, cancel_workflow, enqueue, start_workflow
 from scheduler.execute import Bench, finish_and_claim
+from scheduler.finish import finish
+from scheduler.leases import LEASE
 from scheduler.models import Edge, Job, WorkflowRun
 from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry
 from scheduler.runners import ThreadRunner
 from scheduler.states import FINAL, OPEN, EdgeCondition, JobState
 from scheduler.values import Claimed
 from scheduler.verdict import Ending, hand_back, settle
-from scheduler.workers import LEASE, register
+from scheduler.workers import register
 from scheduler.workflow import Step, Workflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.portable]
@@ -112,7 +115,7 @@ class JobMachine(RuleBasedStateMachine):
             settled = settle(Ending(claimed, Done("x"), self.now), backoff=(), chance=0.5)
             for _ in range(2):
                 with transaction.atomic():
-                    graph.follow(database().finish([settled], now=self.now), now=self.now)
+                    finish([settled], now=self.now)
 
     @rule()
     def hand_back_everything(self) -> None:
@@ -122,7 +125,7 @@ class JobMachine(RuleBasedStateMachine):
         self.held = []
         if settled:
             with transaction.atomic():
-                graph.follow(database().finish(settled, now=self.now), now=self.now)
+                finish(settled, now=self.now)
 
     @rule()
     def lose_the_worker_and_rescue(self) -> None:
@@ -216,7 +219,7 @@ def test_the_job_machine_keeps_its_promises() -> None:
 
 
 EXAMPLES = settings(
-    max_examples=25,
+    max_examples=int(os.environ.get("JOB_MACHINE_EXAMPLES", "25")),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from scheduler import clock, graph
+from scheduler import clock
 from scheduler.databases import database
 from scheduler.dead_letters import replay, replay_many
 from scheduler.enqueue import start_workflow
 from scheduler.execute import Bench, finish_and_claim
+from scheduler.finish import finish
 from scheduler.models import Job, WorkflowRun
 from scheduler.outcomes import Done, JsonValue, Outcome, Retry
 from scheduler.runners import ThreadRunner
@@ -53,7 +54,7 @@ def end(claimed: Claimed, outcome: Outcome, *, at: datetime | None = None) -> No
     at = at or clock.now()
     settled = settle(Ending(claimed, outcome, at), backoff=(1.0,), chance=0.5)
     with transaction.atomic():
-        graph.follow(database().finish([settled], now=at), now=at)
+        finish([settled], now=at)
 
 
 def test_a_workflow_ends_when_a_replayed_step_is_the_last_of_it() -> None:

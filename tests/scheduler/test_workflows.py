@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 from django.core.checks import run_checks
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from scheduler.dead_letters import replay
 from scheduler.enqueue import cancel_job, cancel_workflow, start_workflow
@@ -83,6 +85,19 @@ def test_what_needs_a_dead_step_is_cancelled_down_the_line_and_says_why() -> Non
     }
     assert step(run, "summary").reason == "settle is dead."
     assert state(run) is WorkflowState.PARTLY_FAILED
+
+
+def test_a_death_costs_no_more_when_many_wait_for_it() -> None:
+    """All follows in the transaction in which it died, and whoever reads waits on SQLite."""
+    asked = []
+    for width in (3, 300):
+        children = (Step(f"c{n}", "probe.noop", after=("a",)) for n in range(width))
+        run = started(Workflow("wide", (Step("a", "probe.answer", payload=FAILS), *children)))
+        with CaptureQueriesContext(connection) as captured:
+            drain_jobs()
+        assert Job.objects.filter(workflow=run, state="cancelled").count() == width
+        asked.append(len(captured))
+    assert asked[0] == asked[1]
 
 
 def test_a_replayed_step_revives_what_was_cancelled_because_of_it() -> None:

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 JOBS = int(os.environ.get("CHAOS_JOBS", "800"))
 PATIENCE = 60 + JOBS / 20
 # Along the longest path of some graphs the ordinary waits before retries add up to more than the patience.
-BACKOFF = {"SCHEDULER_BACKOFF": "0.1,0.5,1"}
+IMPATIENT = {"SCHEDULER_BACKOFF": "0.1,0.5,1", "SCHEDULER_LEASE": "4"}
 
 
 def random_graph(chance: random.Random) -> Workflow:
@@ -103,7 +103,7 @@ def test_every_job_is_settled_once_and_every_counter_is_right() -> None:
     try:
         with (
             fragile_database() as database,
-            fleet(slots=3, redis_url=redis.url, settings=BACKOFF) as processes,
+            fleet(slots=3, redis_url=redis.url, settings=IMPATIENT) as processes,
         ):
             run = start_workflow(random_graph(chance))
             harm = Harm(chance, processes, redis, database)

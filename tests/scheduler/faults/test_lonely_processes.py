@@ -45,7 +45,7 @@ def test_another_dispatcher_leads_within_10_s_of_kill_9() -> None:
         first = processes.dispatcher()
         wait_until(lambda: bool(leader()), seconds=40, what="a leader")
         second = processes.dispatcher()
-        later = enqueue("probe.noop", {}, run_at=clock.after(12))
+        later = enqueue("probe.noop", {}, run_at=clock.after(8))
         kill_group(first)
 
         def second_leads() -> bool:
@@ -61,7 +61,7 @@ def test_another_dispatcher_leads_within_10_s_of_kill_9() -> None:
 
 @pytest.mark.timeout(120)
 def test_a_worker_with_a_stuck_job_leaves_and_hands_back_the_others() -> None:
-    with fleet(slots=2) as processes:
+    with fleet(slots=2, settings={"SCHEDULER_LEASE": "4"}) as processes:
         worker = processes.worker()
         stuck = enqueue("probe.stuck", {"seconds": 90})
         other = enqueue("probe.async_effect", {"seconds": 90, "log": ""})
