@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from scheduler.outcomes import JsonValue, Outcome
 from scheduler.priorities import Priority
 from scheduler.run import AttemptLostError, ParentResult, Run
+from scheduler.storable import why_unstorable
 from scheduler.workflow import DECLARED
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "UnknownKindError",
     "handler",
 ]
+
+_PAYLOAD_LENGTH: Final = 65_536  # ids and small values; each claim of the job reads it
 
 
 class UnknownKindError(LookupError):
@@ -95,11 +98,15 @@ class Handler:
     def checked(self, payload: Mapping[str, object]) -> dict[str, JsonValue]:
         """The payload as it is stored. Raises BadPayloadError."""
         try:
-            return self.arguments.model_validate(dict(payload)).model_dump(mode="json")
+            stored = self.arguments.model_validate(dict(payload)).model_dump(mode="json")
         except ValidationError as problem:
             first = problem.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "payload"
             raise BadPayloadError(f"{self.kind}: {where}: {first['msg']}.") from problem
+        unfit = why_unstorable(stored, at_most=_PAYLOAD_LENGTH)
+        if unfit:
+            raise BadPayloadError(f"{self.kind}: the payload {unfit}")
+        return stored
 
     def unpacked(self, stored: Mapping[str, object]) -> dict[str, Any]:
         """The arguments as the function's annotations have them. Raises BadPayloadError."""

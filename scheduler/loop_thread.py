@@ -1,6 +1,7 @@
 """The one event loop of a worker process, on a thread of its own: async handlers run there."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -10,6 +11,8 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import connections
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class LoopThread:
@@ -41,10 +44,17 @@ class LoopThread:
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-    finally:
-        loop.close()
+    while True:
+        try:
+            loop.run_forever()
+        except (
+            SystemExit,
+            KeyboardInterrupt,
+        ):  # what a handler raises leaves its task, and the loop
+            logger.exception("An async handler wanted to end the process. The loop goes on.")
+        else:
+            break
+    loop.close()
 
 
 async def _with_own_connections(make: Callable[[], Coroutine[Any, Any, T]]) -> T:

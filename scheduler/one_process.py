@@ -19,7 +19,8 @@ from django.db import DatabaseError, InterfaceError
 
 from scheduler.dispatcher import Dispatcher
 from scheduler.execute import Bench, drain
-from scheduler.pulse import SHUTDOWN_GRACE, Pulse
+from scheduler.leases import SHUTDOWN_GRACE
+from scheduler.pulse import Pulse
 from scheduler.runners import ThreadRunner
 from scheduler.wakeup import bell
 
@@ -69,7 +70,7 @@ class Worker:
                 drain(self.bench)
             except (DatabaseError, InterfaceError):
                 logger.warning("The database cannot be reached; the next tick tries again.")
-            except Exception:
+            except BaseException:  # whatever a handler raises: a slot that ends is missed for ever
                 logger.exception("A drain failed.")
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from scheduler.models import Edge, Job
 from scheduler.outcomes import JsonValue
 from scheduler.states import JobState
+from scheduler.storable import storable
 
 
 class AttemptLostError(Exception):
@@ -51,7 +52,7 @@ class Run:
 
     def progress(self, fraction: float, note: str = "") -> None:
         """Shows on the job's page within a second. Cheap: call it as often as you like."""
-        self.reported = (min(1.0, max(0.0, fraction)), note[:200])
+        self.reported = (min(1.0, max(0.0, fraction)), storable(note)[:200])
 
     def cancel_requested(self) -> bool:
         """Long synchronous handlers ask this now and then, and answer Cancel."""

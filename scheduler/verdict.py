@@ -1,6 +1,5 @@
 """From what a handler answered to what is written about its job. Pure."""
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +8,7 @@ from scheduler.backoff import delay_before_retry
 from scheduler.outcomes import Cancel, Done, Fail, JsonValue, Outcome, Retry, Snooze
 from scheduler.priorities import sort_key
 from scheduler.states import AttemptEnd, JobState
+from scheduler.storable import storable, why_unstorable
 from scheduler.values import Claimed, Settled
 
 PATIENCE: Final = timedelta(hours=24)  # a job that was snoozed for longer becomes a dead letter
@@ -33,9 +33,10 @@ def settle(ending: Ending, *, backoff: tuple[float, ...], chance: float) -> Sett
     """Decides what becomes of the job."""
     match ending.outcome:
         case Done(result=result):
-            problem = _why_unstorable(result)
+            problem = why_unstorable(result, at_most=_RESULT_LENGTH)
             if problem:
-                return _written(ending, JobState.DEAD, AttemptEnd.DEAD, problem, spent=1)
+                reason = f"The result {problem}"
+                return _written(ending, JobState.DEAD, AttemptEnd.DEAD, reason, spent=1)
             return _written(ending, JobState.DONE, AttemptEnd.DONE, result=result)
         case Fail(reason=reason):
             return _written(ending, JobState.DEAD, AttemptEnd.DEAD, reason, spent=1)
@@ -161,26 +162,6 @@ def _written(
 
 
 def _cut(text: str, length: int) -> str:
-    """Keeps the end, where a traceback says what went wrong. PostgreSQL stores no NUL."""
-    text = text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    text = text.encode(
-        errors="replace"
-    ).decode()  # lone surrogates, which no database stores either
+    """Keeps the end, where a traceback says what went wrong."""
+    text = storable(text)
     return text if len(text) <= length else "…" + text[1 - length :]
-
-
-def _why_unstorable(result: JsonValue) -> str:
-    if result is None:
-        return ""
-    try:
-        text = json.dumps(result, allow_nan=False, ensure_ascii=False)
-        text.encode()
-    except (TypeError, ValueError, RecursionError) as problem:
-        return f"The result is not JSON: {problem}"
-    if "\\u0000" in text:  # how JSON writes a NUL, also without ensure_ascii
-        return "The result holds a NUL character, which no database stores."
-    if len(text) > _RESULT_LENGTH:
-        return (
-            f"The result is longer than {_RESULT_LENGTH} characters: store it, and answer its id."
-        )
-    return ""

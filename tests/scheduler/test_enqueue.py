@@ -30,6 +30,8 @@ def test_the_payload_arrives_as_the_handlers_types() -> None:
         ({"subject": "x", "count": 1}, "subject: Input should be a valid UUID"),
         ({"subject": str(uuid4()), "count": "many"}, "count: Input should be a valid integer"),
         ({"subject": str(uuid4()), "count": 1, "more": 1}, "more: Extra inputs"),
+        ({"subject": str(uuid4()), "count": 1, "note": "\x00"}, "the payload holds a NUL"),
+        ({"subject": str(uuid4()), "count": 1, "note": "x" * 70_000}, "is longer than 65536"),
     ],
 )
 def test_a_payload_that_does_not_fit_is_refused_when_asked_for(
@@ -38,6 +40,16 @@ def test_a_payload_that_does_not_fit_is_refused_when_asked_for(
     with pytest.raises(BadPayloadError, match=complaint):
         enqueue("probe.typed", payload)
     assert not Job.objects.exists()
+
+
+def test_the_longest_payload_arrives_whole() -> None:
+    say = "x" * (65_536 - len('{"say": ""}'))
+    job = enqueue("probe.echo", {"say": say})
+    drain_jobs()
+    job.refresh_from_db()
+    assert job.result == {"say": say, "heard": {}}
+    with pytest.raises(BadPayloadError):
+        enqueue("probe.echo", {"say": say + "x"})
 
 
 def test_an_unknown_kind_is_refused_when_asked_for_and_kept_when_found() -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -109,6 +110,40 @@ def test_an_async_job_that_takes_too_long_is_stopped_and_tried_again() -> None:
         )
     attempt = Attempt.objects.get(job_id=job.pk)
     assert (attempt.ended, attempt.reason) == ("retry", "It took longer than 1 s.")
+
+
+def test_what_is_told_to_stop_is_over_when_it_has_tidied_up(tmp_path: Path) -> None:
+    log = tmp_path / "tidied"
+    with running():
+        job = enqueue("probe.async_tidy", {"seconds": 0.6, "log": str(log)})
+        wait_until(lambda: Job.objects.filter(state="running").exists(), seconds=10, what="it runs")
+        cancel_job(job.pk, reason="not wanted")
+        wait_until(settled(job), seconds=15, what="it stopped")
+        assert log.exists()
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("what", ["transaction", "block", "connection", "fork"])
+def test_what_a_handler_leaves_behind_reaches_no_other_job(what: str) -> None:
+    with running(slots=1):
+        careless = enqueue("probe.leaves_open", {"what": what})
+        others = enqueue_many("probe.echo", ({} for _ in range(3)))
+        wait_until(settled(careless, *others), seconds=15, what="all of them")
+    careless.refresh_from_db()
+    assert careless.state == ("done" if what in ("connection", "fork") else "dead")
+    assert set(Job.objects.exclude(pk=careless.pk).values_list("state", flat=True)) == {"done"}
+    assert Attempt.objects.count() == 4
+
+
+def test_an_async_handler_that_exits_takes_no_other_along() -> None:
+    with running():
+        exits = enqueue("probe.async_exit", {})
+        wait_until(settled(exits), seconds=10, what="its end")
+        other = enqueue("probe.async_echo", {"say": "x"})
+        wait_until(settled(other), seconds=10, what="the other's")
+    assert [Job.objects.get(pk=job.pk).state for job in (exits, other)] == ["dead", "done"]
 
 
 def test_progress_shows_while_the_job_runs() -> None:

@@ -91,8 +91,25 @@ def test_a_result_no_database_can_store_is_a_dead_letter_that_says_so(outcome: s
     assert job.reason.startswith("The result")
 
 
-def test_a_handler_that_exits_is_tried_again() -> None:
-    job = enqueue("probe.answer", {"outcome": "exit", "succeed_at": 2})
+@pytest.mark.parametrize("outcome", ["endless", "no text"])
+def test_an_answer_that_makes_no_sense_is_a_dead_letter_that_says_so(outcome: str) -> None:
+    job = enqueue("probe.answer", {"outcome": outcome})
+    drain_jobs()
+    job.refresh_from_db()
+    assert job.state == "dead"
+    assert job.reason.startswith("Its answer cannot be used")
+
+
+def test_progress_may_be_noted_in_any_characters() -> None:
+    job = enqueue("probe.async_slow", {"seconds": 0})
+    drain_jobs()
+    job.refresh_from_db()
+    assert job.progress_note == "half way\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize("outcome", ["exit", "interrupted"])
+def test_a_handler_that_exits_is_tried_again(outcome: str) -> None:
+    job = enqueue("probe.answer", {"outcome": outcome, "succeed_at": 2})
     drain_jobs()
     drain_jobs(later(5))
     job.refresh_from_db()

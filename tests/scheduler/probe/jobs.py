@@ -1,10 +1,12 @@
 """Handlers that succeed, fail, stall or crash on demand."""
 
 import asyncio
+import math
 import os
 import signal
 import time
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -14,6 +16,21 @@ from scheduler.handlers import Run, handler
 from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry, Snooze
 
 RAN_TOO_SOON = "A parent was still open."
+
+ANSWERS: Final[dict[str, Outcome | BaseException]] = {
+    "retry": Retry("not now"),
+    "retry_after": Retry("later", after=90),
+    "snooze": Snooze("nobody is there", seconds=30),
+    "fail": Fail("never"),
+    "cancel": Cancel("not wanted"),
+    "raise": RuntimeError("a handler broke\x00"),
+    "exit": SystemExit(3),
+    "interrupted": asyncio.CancelledError(),
+    "surrogate": Done("\ud800"),
+    "nul": Done({"nul": "\x00"}),
+    "endless": Snooze("for ever", seconds=math.inf),
+    "no text": Fail(ValueError("an exception")),  # type: ignore[arg-type] # as others may write
+}
 
 
 @handler("probe.noop")
@@ -52,25 +69,10 @@ def answer(run: Run, *, outcome: str, succeed_at: int = 0) -> Outcome:
         return Fail(RAN_TOO_SOON)
     if succeed_at and run.attempt >= succeed_at:
         return Done(run.attempt)
-    match outcome:
-        case "retry":
-            return Retry("not now")
-        case "retry_after":
-            return Retry("later", after=90)
-        case "snooze":
-            return Snooze("nobody is there", seconds=30)
-        case "fail":
-            return Fail("never")
-        case "cancel":
-            return Cancel("not wanted")
-        case "raise":
-            raise RuntimeError("a handler broke\x00")
-        case "exit":
-            raise SystemExit(3)
-        case "surrogate":
-            return Done("\ud800")
-        case _:
-            return Done({"nul": "\x00"})
+    answered = ANSWERS[outcome]
+    if isinstance(answered, BaseException):
+        raise type(answered)(*answered.args)
+    return answered
 
 
 @handler("probe.typed")
@@ -108,8 +110,39 @@ def stuck(run: Run, *, seconds: float) -> None:
 
 @handler("probe.async_slow", timeout=1)
 async def async_slow(run: Run, *, seconds: float) -> None:
-    run.progress(0.5, "half way")
+    run.progress(0.5, "half way\x00")
     await asyncio.sleep(seconds)
+
+
+@handler("probe.async_tidy", timeout=30)
+async def async_tidy(run: Run, *, seconds: float, log: str) -> None:
+    """Told to stop, it takes its time."""
+    try:
+        await asyncio.sleep(30)
+    finally:
+        await asyncio.sleep(seconds)
+        _note(log, run)
+
+
+@handler("probe.async_exit", retries=())
+async def async_exit(run: Run) -> None:
+    raise SystemExit(3)
+
+
+@handler("probe.leaves_open", retries=())
+def leaves_open(run: Run, *, what: str) -> None:
+    """Leaves its thread, or its process, as it should not."""
+    match what:
+        case "transaction":
+            transaction.set_autocommit(False)
+        case "block":
+            transaction.atomic().__enter__()
+        case "connection":
+            connection.close()
+        case _:
+            child = os.fork()
+            if child:
+                os.waitpid(child, 0)
 
 
 @handler("probe.effect", timeout=30)
