@@ -43,7 +43,7 @@ def enqueue(
     Raises UnknownKindError, BadPayloadError.
     """
     handler = handler_of(kind)
-    now = clock.now()
+    now = clock.synchronised_now()
     job = _new_job(
         handler,
         handler.checked(payload),
@@ -71,7 +71,7 @@ def enqueue_many(
 ) -> list[Job]:
     """Asks for many jobs of one kind at once. Raises UnknownKindError, BadPayloadError."""
     handler = handler_of(kind)
-    now = clock.now()
+    now = clock.synchronised_now()
     chosen = handler.priority if priority is None else priority
     jobs = [
         _new_job(
@@ -98,7 +98,7 @@ def start_workflow(
     arguments its handler takes. A step's own payload is the default.
     Raises UnknownKindError, BadPayloadError.
     """
-    now = clock.now()
+    now = clock.synchronised_now()
     given = payload or {}
     by_step = bool(given) and {step.name for step in workflow.steps}.issuperset(given)
     run = WorkflowRun(
@@ -210,6 +210,7 @@ def _connect(workflow: Workflow, jobs: Mapping[str, Job]) -> None:
 
 def _inserted_or_known(job: Job) -> Job:
     """The job, or the one that holds its key. The constraint decides, so a race cannot make two."""
+    tries = 3
     while True:
         try:
             with transaction.atomic():
@@ -218,6 +219,9 @@ def _inserted_or_known(job: Job) -> Job:
             known = _holder_of_the_key(job)
             if known is not None:
                 return known
+            tries -= 1
+            if not tries:
+                raise  # a snapshot that cannot see who holds the key
             job.pk = None  # the holder ended between the two looks: the key is free
         else:
             return job

@@ -6,7 +6,7 @@ enqueueing and noting it, still make one job per time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,17 +27,22 @@ class BadScheduleError(ValueError):
 
 
 def next_time(cron: str, time_zone: str, *, after: datetime) -> datetime:
-    """The first instant after `after`. Raises BadScheduleError."""
+    """The first instant after `after`, in UTC. Raises BadScheduleError.
+
+    An hour that the clocks leave out is made up at its end; of one they repeat, the first counts.
+    """
     try:
         zone = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError) as problem:
         raise BadScheduleError(f"{time_zone!r} is not a time zone.") from problem
     try:
-        return next(CronSim(cron, after.astimezone(zone)))
-    except (CronSimError, StopIteration) as problem:
-        raise BadScheduleError(
-            f"{cron!r} is not a cron expression, or never comes true."
-        ) from problem
+        for time in CronSim(cron, after.astimezone(zone)):
+            at = time.astimezone(UTC)
+            if at > after:  # asked in the second of two equal hours, it begins with the first
+                return at
+    except CronSimError as problem:
+        raise BadScheduleError(f"{cron!r} is not a cron expression.") from problem
+    raise BadScheduleError(f"{cron!r} never comes true.")
 
 
 def set_recurring(

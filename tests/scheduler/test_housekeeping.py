@@ -11,13 +11,14 @@ from scheduler.dead_letters import DeadLetter, tell_operators, tell_operators_wi
 from scheduler.dispatcher import Dispatcher
 from scheduler.enqueue import enqueue, enqueue_many, start_workflow
 from scheduler.execute import Bench, finish_and_claim
+from scheduler.leases import LEASE
 from scheduler.models import Attempt, Edge, Job, LeaderLease, RecurringJob, Worker
 from scheduler.outcomes import Done
 from scheduler.recurring import BadScheduleError, enqueue_due, next_time, set_recurring
 from scheduler.runners import ThreadRunner
 from scheduler.testing import drain_jobs
 from scheduler.verdict import Ending, settle
-from scheduler.workers import LEASE, beat, register
+from scheduler.workers import beat, register
 from scheduler.workflow import Step, Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
@@ -147,7 +148,20 @@ def test_missed_times_are_caught_up_as_was_asked(
 def test_a_recurring_job_keeps_its_hour_when_the_clocks_change() -> None:
     evening = datetime(2026, 3, 28, 20, tzinfo=UTC)
     first = next_time("30 8 * * *", "Europe/Berlin", after=evening)
-    assert first.astimezone(UTC) == datetime(2026, 3, 29, 6, 30, tzinfo=UTC), "summer time now"
+    assert first == datetime(2026, 3, 29, 6, 30, tzinfo=UTC), "summer time now"
+
+
+def test_an_hour_that_the_clocks_leave_out_is_made_up_and_of_two_the_first_counts() -> None:
+    def in_berlin(after: datetime) -> datetime:
+        return next_time("30 2 * * *", "Europe/Berlin", after=after)
+
+    assert in_berlin(datetime(2026, 3, 28, 12, tzinfo=UTC)) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert in_berlin(datetime(2026, 10, 24, 12, tzinfo=UTC)) == first
+    for minute in (1, 31):  # before and after what would be the second
+        assert in_berlin(datetime(2026, 10, 25, 1, minute, tzinfo=UTC)) == datetime(
+            2026, 10, 26, 1, 30, tzinfo=UTC
+        )
 
 
 @pytest.mark.parametrize(
