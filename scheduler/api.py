@@ -6,7 +6,7 @@ Who sees what, the authoriser says; what somebody may not see answers as what do
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -36,6 +36,7 @@ Scope = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f]*$")]
 Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 Reason = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
 Payload = dict[str, Any]
+_ATTEMPTS_TOLD: Final = 200  # a job that was put off for a day may have thousands
 Identity = Annotated[int, Field(ge=1, lt=2**63)]
 
 
@@ -130,6 +131,7 @@ class StepOut(Schema):
 
 class WorkflowWithSteps(WorkflowOut):
     steps: list[StepOut]
+    is_cut: bool = Field(description="There are more steps than these.")
 
 
 class RecurringIn(Schema):
@@ -200,10 +202,11 @@ def create_job(request: HttpRequest, body: JobIn) -> Any:
 
 @router.get("/jobs/{int:job_id}", response=JobWithAttempts)
 def read_job(request: HttpRequest, job_id: Identity) -> Any:
+    """With its last attempts."""
     job = _job(viewer_of(request), job_id)
-    attempts = Attempt.objects.filter(job_id=job.pk).order_by("number")
+    attempts = Attempt.objects.filter(job_id=job.pk).order_by("-number")[:_ATTEMPTS_TOLD]
     known = JobOut.from_orm(job).model_dump(by_alias=True)
-    return known | {"attempts_made": list(attempts)}
+    return known | {"attempts_made": list(attempts)[::-1]}
 
 
 @router.post("/jobs/{int:job_id}/cancel", response=JobOut)
@@ -257,6 +260,7 @@ def create_workflow(request: HttpRequest, body: WorkflowIn) -> Any:
 @router.get("/workflows/{int:workflow_id}", response=WorkflowWithSteps)
 def read_workflow(request: HttpRequest, workflow_id: Identity) -> Any:
     run = _workflow(viewer_of(request), workflow_id)
+    progress = workflow_progress(run.pk)
     steps = [
         StepOut(
             job=step.job_id,
@@ -267,9 +271,9 @@ def read_workflow(request: HttpRequest, workflow_id: Identity) -> Any:
             error=step.error,
             parents=[EdgeOut(parent=parent, condition=how.value) for parent, how in step.parents],
         )
-        for step in workflow_progress(run.pk).steps
+        for step in progress.steps
     ]
-    return WorkflowOut.from_orm(run).model_dump() | {"steps": steps}
+    return WorkflowOut.from_orm(run).model_dump() | {"steps": steps, "is_cut": progress.is_cut}
 
 
 @router.post("/workflows/{int:workflow_id}/cancel", response=WorkflowOut)

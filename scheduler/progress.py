@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from scheduler.models import Edge, Job, WorkflowRun
 from scheduler.states import EdgeCondition, JobState, WorkflowState
+
+MOST_STEPS: Final = (
+    1_000  # of a larger workflow, the first are told: nobody draws or reads them all
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class WorkflowProgress:
     started: datetime
     finished: datetime | None
     steps: tuple[StepProgress, ...]
+    is_cut: bool = False  # there are more steps than told
 
     @property
     def is_over(self) -> bool:
@@ -54,9 +60,11 @@ class WorkflowProgress:
 def workflow_progress(workflow_id: int) -> WorkflowProgress:
     """Raises WorkflowRun.DoesNotExist."""
     run = WorkflowRun.objects.get(pk=workflow_id)
-    jobs = list(Job.objects.filter(workflow_id=workflow_id).order_by("pk"))
+    steps = Job.objects.filter(workflow_id=workflow_id).defer("payload", "result")
+    jobs = list(steps.order_by("pk")[: MOST_STEPS + 1])
+    told = jobs[:MOST_STEPS]
     parents: dict[int, list[tuple[int, EdgeCondition]]] = {}
-    edges = Edge.objects.filter(child__workflow_id=workflow_id).order_by("parent_id")
+    edges = Edge.objects.filter(child_id__in=[job.pk for job in told]).order_by("parent_id")
     for parent_id, child_id, condition in edges.values_list("parent_id", "child_id", "condition"):
         parents.setdefault(child_id, []).append((parent_id, EdgeCondition(condition)))
     return WorkflowProgress(
@@ -66,7 +74,8 @@ def workflow_progress(workflow_id: int) -> WorkflowProgress:
         state=WorkflowState(run.state),
         started=run.started_at,
         finished=run.finished_at,
-        steps=tuple(_step(job, tuple(parents.get(job.pk, ()))) for job in jobs),
+        steps=tuple(_step(job, tuple(parents.get(job.pk, ()))) for job in told),
+        is_cut=len(jobs) > len(told),
     )
 
 

@@ -10,6 +10,7 @@ class JobFilter(forms.Form):
 
     state = forms.ChoiceField(choices=[("", "Any state"), *JobState.choices], required=False)
     kind = forms.CharField(max_length=100, required=False)
+    workflow = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
 
 class DemoForm(forms.Form):

@@ -11,6 +11,7 @@ _WIDTH, _HEIGHT = 168, 44  # of a step with its name
 _GAP_X, _GAP_Y = 56, 16
 _DOT: Final = 16  # of a step in a crowd
 _CROWD: Final = 40  # more steps than this in all: dots, and the names in the table below
+_MOST_LINES: Final = 5_000  # more would be one black surface
 _MARGIN: Final = 12
 _LABEL: Final = 20
 
@@ -82,16 +83,17 @@ def draw(progress: WorkflowProgress) -> Picture:
                 state=step.state,
                 is_retrying=step.is_retrying,
             )
+    edges = [(step, parent, how) for step in progress.steps for parent, how in step.parents]
+    lines = tuple(
+        Line(_path(nodes[parent], nodes[step.job_id]), condition)
+        for step, parent, condition in (edges if len(edges) <= _MOST_LINES else ())
+    )
     return Picture(
         width=2 * _MARGIN + len(columns) * (width + gap_x) - gap_x,
         height=round(2 * _MARGIN + full),
         is_crowd=is_crowd,
         nodes=tuple(nodes.values()),
-        lines=tuple(
-            Line(_path(nodes[parent], nodes[step.job_id]), condition)
-            for step in progress.steps
-            for parent, condition in step.parents
-        ),
+        lines=lines,
     )
 
 

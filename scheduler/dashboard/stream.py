@@ -17,6 +17,7 @@ _EVERY: Final = 1.0
 _LONGEST: Final = (
     600.0  # then the browser comes again; so a forgotten tab lets go of a restarted server
 )
+_WORDS: Final = 160  # of what a step said, in the table of all of them
 _looks: Final[dict[str | None, tuple[float, str]]] = {}
 
 
@@ -94,7 +95,7 @@ def progress_json(progress: WorkflowProgress) -> dict[str, object]:
                 "label": "To be tried again" if step.is_retrying else step.state.label,
                 "is_retrying": step.is_retrying,
                 "attempts": step.attempts,
-                "error": step.error,
+                "error": step.error[:_WORDS],
             }
             for step in progress.steps
         },

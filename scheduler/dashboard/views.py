@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from scheduler import clock
 from scheduler.authoriser import Viewer, viewer_of
+from scheduler.counters import live_counts
 from scheduler.dashboard.bars import bars_of
 from scheduler.dashboard.forms import JobFilter, PayloadForm, ReasonForm
 from scheduler.dashboard.picture import draw
@@ -47,6 +48,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         rows = rows.filter(state=form.cleaned_data["state"]) if form.cleaned_data["state"] else rows
         rows = rows.filter(kind=form.cleaned_data["kind"]) if form.cleaned_data["kind"] else rows
+        workflow = form.cleaned_data["workflow"]
+        rows = rows.filter(workflow_id=workflow) if workflow else rows
     return _page(request, viewer, "jobs", {"form": form, **_older(request, rows)})
 
 
@@ -61,11 +64,13 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 
 def job_context(row: Job) -> dict[str, object]:
     """What a job's page shows; also when an edit of its payload was refused."""
-    attempts = Attempt.objects.filter(job_id=row.pk).order_by("-number")
-    parents = Edge.objects.filter(child=row).select_related("parent")
+    attempts = list(Attempt.objects.filter(job_id=row.pk).order_by("-number")[: _PAGE + 1])
+    edges = Edge.objects.filter(child=row).select_related("parent").order_by("parent_id")
+    parents = edges[:_PAGE]
     return {
         "job": row,
-        "attempts": attempts,
+        "attempts": attempts[:_PAGE],
+        "more_attempts": len(attempts) > _PAGE,
         "parents": [(edge.parent, edge.get_condition_display()) for edge in parents],
         "is_dead": row.state == JobState.DEAD,
         "is_open": not JobState(row.state).is_final,
@@ -96,9 +101,10 @@ def workflow(request: HttpRequest, workflow_id: int) -> HttpResponse:
 def dead_letters(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     rows = _jobs(viewer).filter(state=JobState.DEAD, discarded_at__isnull=True)
-    kinds = rows.order_by("kind").values_list("kind", flat=True).distinct()
+    counts = live_counts(scope=viewer.scope).by_kind  # those that were discarded, too
+    kinds = sorted(kind for kind, states in counts.items() if states[JobState.DEAD.value] > 0)
     chosen = request.GET.get("kind", "")
-    context = {"kinds": list(kinds), "kind": chosen, "form": JobFilter(request.GET)}
+    context = {"kinds": kinds, "kind": chosen, "form": JobFilter(request.GET)}
     if chosen:
         rows = rows.filter(kind=chosen)
     return _page(request, viewer, "dead_letters", {**context, **_older(request, rows)})

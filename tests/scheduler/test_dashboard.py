@@ -1,7 +1,9 @@
 """The pages, as an operator, a member and a stranger find them."""
 
 import json
+import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -11,9 +13,10 @@ from scheduler.counters import fold
 from scheduler.dashboard.picture import draw
 from scheduler.dashboard.stream import events
 from scheduler.demo import start_demo
-from scheduler.enqueue import enqueue, start_workflow
-from scheduler.models import Job, Kind, WorkflowRun
-from scheduler.progress import workflow_progress
+from scheduler.enqueue import enqueue, enqueue_many, start_workflow
+from scheduler.models import Attempt, Job, Kind, RecurringJob, WorkflowRun
+from scheduler.progress import MOST_STEPS, workflow_progress
+from scheduler.recurring import set_recurring
 from scheduler.testing import drain_jobs
 from scheduler.workflow import Step, Workflow
 from tests.cast import Cast
@@ -112,6 +115,54 @@ def test_a_demo_is_started_in_the_shape_that_was_asked_for(olga: Client) -> None
     drain_jobs()
     assert workflow_progress(run.pk).state.value == "done"
     assert olga.post("/scheduler/demo/", shape | {"width": "900"}).status_code == 422
+
+
+def test_the_largest_workflow_is_shown_as_far_as_one_can_read(olga: Client) -> None:
+    steps = (Step(f"s{n}", "probe.noop") for n in range(MOST_STEPS + 5))
+    run = start_workflow(Workflow("large", tuple(steps)))
+    page = olga.get(f"/scheduler/workflows/{run.pk}/").content.decode()
+    assert page.count("<tr data-step=") == page.count('<g class="node" data-job=') == MOST_STEPS
+    everything = f"/scheduler/jobs/?workflow={run.pk}"
+    assert everything in page
+    start_workflow(Workflow("other", (Step("elsewhere", "probe.noop"),)))
+    newest = olga.get(everything).content.decode()
+    assert len(re.findall(r'href="/scheduler/jobs/\d+/"', newest)) == 50
+    assert "elsewhere" not in newest
+
+
+def test_dead_letters_and_attempts_are_shown_a_page_at_a_time(olga: Client) -> None:
+    jobs = enqueue_many("probe.noop", ({} for _ in range(120)))
+    Job.objects.update(state="dead")
+    job, now = jobs[0], datetime.now(UTC)
+    Attempt.objects.bulk_create(
+        Attempt(job_id=job.pk, number=n, ended="snooze", started_at=now, finished_at=now)
+        for n in range(1, 71)
+    )
+    page = olga.get("/scheduler/dead-letters/").content.decode()
+    assert page.count('name="job"') == 50
+    for _ in range(2):
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        assert following is not None
+        page = olga.get(f"/scheduler/dead-letters/{following[1]}").content.decode()
+    assert (page.count('name="job"'), 'rel="next"' in page) == (20, False)
+    page = olga.get(f"/scheduler/jobs/{job.pk}/").content.decode()
+    assert ("Attempt 70:" in page, page.count("<h3>Attempt")) == (True, 50)
+    assert "There were more before these." in page
+
+
+def test_a_recurring_job_is_run_now_or_paused(olga: Client) -> None:
+    set_recurring(name="nightly", kind="probe.noop", payload={}, cron="0 3 * * *")
+    path = "/scheduler/recurring/nightly/"
+    job = olga.post(path, {"action": "run"})
+    assert job["Location"] == f"/scheduler/jobs/{Job.objects.get(recurring='nightly').pk}/"
+    olga.post(path)
+    assert RecurringJob.objects.get().is_paused
+
+
+def test_who_lets_emails_fail_on_purpose_is_reminded_of_it(olga: Client, settings: Any) -> None:
+    assert "EMAIL_FAILURE_RATE" not in olga.get("/scheduler/").content.decode()
+    settings.EMAIL_FAILURE_RATE = 0.25
+    assert "EMAIL_FAILURE_RATE is 0.25" in olga.get("/scheduler/").content.decode()
 
 
 def test_the_picture_has_each_step_once_to_the_right_of_its_parents() -> None:
