@@ -75,6 +75,7 @@ class FakeRoom:
     state: str = "live"
     acknowledges: bool = True
     last_seq: int = 0
+    epoch: str = "e"
     frames: list[dict[str, Any]] = field(default_factory=list)
     sounds: list[bytes] = field(default_factory=list)
     sockets: list[WebSocketRoute] = field(default_factory=list)
@@ -99,7 +100,7 @@ class FakeRoom:
 
     def welcome(self, socket: WebSocketRoute) -> None:
         clock = {"elapsed_ms": 0, "total_ms": 1_800_000, "runs": True}
-        told = {"state": self.state, "last_seq": self.last_seq, "epoch": "e", "presence": []}
+        told = {"state": self.state, "last_seq": self.last_seq, "epoch": self.epoch, "presence": []}
         limits = {"speech": self.speech}
         frame = {"type": "welcome", "led_by": "ai", "limits": limits, "clock": clock, **told}
         socket.send(json.dumps(frame))

@@ -14,7 +14,12 @@ pytestmark = pytest.mark.browser
 
 @contextmanager
 def in_the_room(
-    browser: Browser, address: str, *, speech: bool = True, edges: tuple[str, ...] = (MICROPHONE,)
+    browser: Browser,
+    address: str,
+    *,
+    speech: bool = True,
+    edges: tuple[str, ...] = (MICROPHONE,),
+    complaints: tuple[str, ...] = (),
 ) -> Iterator[FakeRoom]:
     faults = Faults()
     with open_page(browser, address) as page:
@@ -27,7 +32,7 @@ def in_the_room(
         room.ask()
         expect(page.get_by_role("button", name="Repeat")).to_be_enabled()
         yield room
-    assert faults.words == []
+    assert faults.words == [*complaints]
 
 
 def speak(page: Page, *, is_loud: bool = True) -> None:
@@ -172,12 +177,90 @@ def test_a_pause_closes_the_microphone_and_says_so(browser: Browser, address: st
         assert page.evaluate("window.isOpen()")
 
 
+def test_a_microphone_that_opens_during_a_pause_closes_again(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address, edges=(MICROPHONE, ASKS_FIRST)) as room:
+        page = room.page
+        page.get_by_role("button", name="Speak", exact=True).click()
+        room.event("state.changed", state="paused")
+        expect(page.get_by_text("The interview is paused", exact=True)).to_be_visible()
+        page.evaluate("window.allow()")
+        page.wait_for_function("() => window.opened.length === 1 && !window.isOpen()")
+
+
+# The browser asks the person first, and waits.
+ASKS_FIRST = """
+const open = navigator.mediaDevices.getUserMedia;
+const allowed = new Promise((resolve) => { window.allow = resolve; });
+navigator.mediaDevices.getUserMedia = async () => { await allowed; return open(); };
+"""
+
+
 def test_a_tab_that_was_replaced_hears_nothing(browser: Browser, address: str) -> None:
     with in_the_room(browser, address) as room:
         turn_microphone_on(room.page)
         room.sockets[-1].close(code=4009)
         expect(room.page.get_by_text("its microphone is off")).to_be_visible()
         assert not room.page.evaluate("window.isOpen()")
+
+
+def test_a_tab_that_was_replaced_stays_so_whatever_comes_late(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address, edges=(MICROPHONE, WAKE_LOCK)) as room:
+        page = room.page
+        page.emulate_media(reduced_motion="no-preference")  # words come one by one
+        room.ask("What did you build, with whom, and how did you know that it was good?", "q2")
+        room.sockets[-1].close(code=4009)
+        expect(page.get_by_text("its microphone is off")).to_be_visible()
+        expect(page.locator(".bubble-ai.is-streaming")).to_have_count(0)  # the last word came
+        expect(page.get_by_label("Your answer")).to_be_hidden()
+        assert page.evaluate("window.locks") == 0
+        page.get_by_role("button", name="Go on in this tab").click()
+        expect(page.get_by_label("Your answer")).to_be_visible()
+
+
+def test_what_was_written_goes_even_if_the_last_words_cannot_be_had(
+    browser: Browser, address: str
+) -> None:
+    edges, complaints = (MICROPHONE, RECOGNITION), ("uncaught: not now",)
+    with in_the_room(browser, address, speech=False, edges=edges, complaints=complaints) as room:
+        page = room.page
+        turn_microphone_on(page)
+        page.evaluate(
+            "() => { window.recognitions.at(-1).stop = () => { throw new Error('not now'); }; }"
+        )
+        page.get_by_label("Your answer").fill("We built a mill.")
+        page.get_by_role("button", name="I'm done").click()
+        room.until(lambda: room.of("turn.finished"))
+        assert [frame["text"] for frame in room.of("segment.final")] == ["We built a mill."]
+
+
+def test_what_is_too_long_to_send_stays_and_is_not_called_empty(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address) as room:
+        page, too_long = room.page, "x" * (16 * 1024 + 1)
+        page.get_by_label("Your answer").fill(too_long)
+        page.locator("summary", has_text="More").click()
+        page.get_by_role("button", name="Send this part").click()
+        expect(page.get_by_role("alert")).to_contain_text("too long to send at once")
+        expect(page.get_by_label("Your answer")).to_have_value(too_long)
+
+
+def test_what_is_not_sent_yet_stands_there_although_the_room_is_told_anew(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address) as room:
+        room.acknowledges = False
+        room.page.get_by_label("Your answer").fill("We built a mill.")
+        room.page.get_by_role("button", name="I'm done").click()
+        room.until(lambda: room.of("turn.finished"))
+        room.epoch, room.last_seq = "another", 0
+        room.sockets[-1].close(code=1012)
+        room.until(lambda: len(room.of("turn.finished")) == 2)
+        expect(room.page.locator("#chat .is-pending")).to_contain_text("We built a mill.")
 
 
 def test_a_microphone_lost_in_mid_sentence_keeps_what_was_said(
