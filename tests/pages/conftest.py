@@ -22,7 +22,7 @@ class _Quiet(WSGIRequestHandler):
         """Says nothing: the test output is for tests."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def address() -> Iterator[str]:
     with override_settings(
         ROOT_URLCONF="tests.pages.urls", ALLOWED_HOSTS=["127.0.0.1", "testserver"]
@@ -40,7 +40,7 @@ def address() -> Iterator[str]:
             thread.join()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with open_browser() as browser:
         yield browser

@@ -1,0 +1,69 @@
+"""Spoken sound on its way to becoming words."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.pages.fake_room import FakeRoom
+from tests.pages.scripts import CONNECT, a_page, stop_clock
+
+pytestmark = pytest.mark.browser
+
+
+SAY = "(id) => window.words.send(id, [new Int16Array(1600)], { speaker: 'candidate' })"
+
+
+def test_sound_goes_out_a_few_segments_at_a_time_with_its_speaker(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address) as page:
+        room = FakeRoom(page)
+        page.evaluate(CONNECT)
+        room.until(lambda: room.of("hello"))
+        for number in range(5):
+            page.evaluate(SAY, f"s{number}")
+        room.until(lambda: len(room.of("audio.end")) == 3)
+        assert {frame["speaker"] for frame in room.of("audio.start")} == {"candidate"}
+        room.words("s0", "Yes.")
+        room.event("segment.empty", seg_id="s1")
+        room.until(lambda: len(room.of("audio.end")) == 5)
+
+
+def test_sound_that_was_turned_away_for_now_comes_again(browser: Browser, address: str) -> None:
+    with a_page(browser, address) as page:
+        room = FakeRoom(page)
+        page.evaluate(CONNECT)
+        room.until(lambda: room.of("hello"))
+        page.evaluate(SAY, "s")
+        room.until(lambda: room.of("audio.end"))
+        room.send({"type": "error", "code": "busy", "message": "Soon.", "seg_id": "s"})
+        room.until(lambda: len(room.of("audio.end")) == 2)
+        assert page.evaluate("window.failed") == []
+
+
+def test_sound_that_nobody_answers_for_is_given_back_to_its_speaker(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address) as page:
+        stop_clock(page)
+        room = FakeRoom(page)
+        page.evaluate(CONNECT)
+        page.clock.run_for(100)
+        room.until(lambda: room.of("hello"))
+        room.until(lambda: page.evaluate("window.socket.isOpen"))
+        page.evaluate(SAY, "s")
+        for times in (1, 2, 3):
+            room.until(lambda times=times: len(room.of("audio.end")) == times)  # type: ignore[misc]
+            room.send({"type": "pong", "t": 0, "last_seq": 0})  # the line is alive all the while
+            page.clock.run_for(30_100)
+        assert page.evaluate("window.failed") == ["s"]
+        assert page.evaluate("window.words.has('s')")
+        page.clock.run_for(4_100)
+        room.until(lambda: len(room.of("audio.end")) == 4)  # by itself
+        room.send({"type": "error", "code": "still_unheard", "message": "No.", "seg_id": "s"})
+        room.until(lambda: page.evaluate("window.refused.length"))
+        room.send({"type": "pong", "t": 0, "last_seq": 0})
+        page.clock.run_for(20_100)
+        room.until(lambda: len(room.of("audio.end")) == 5)
+        room.words("s", "Yes.")
+        room.until(lambda: not page.evaluate("window.words.has('s')"))
+        assert page.evaluate("window.failed") == ["s"], "told once"
