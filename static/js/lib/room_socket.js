@@ -1,20 +1,18 @@
 // The client of a room: applies events in the order of `seq`, resumes after every break, and resends what was
 // not acknowledged. It says what happened by events of its own: welcome, reset, event, frame, refused, status, sent.
+import { ComingBack } from "./coming_back.js";
 
 const SUBPROTOCOL = "interview.v1";
 const PING_EVERY = 15_000;
 const DEAD_AFTER = 35_000; // two pongs missed
 const ACK_EVERY = 32;
 const ACK_AFTER = 1_000;
-const SLOWEST_RETRY = 15_000;
+const ANSWERS_WITHIN = 4_000; // when the network has just changed
 const WITHOUT_PAUSE = 10; // messages at once; then slower than the server's limit of messages a second
 const PAUSE = 70;
+const TOO_FAST = 4029;
+const CALMS_DOWN = 5_000;
 const FINAL = { 4001: "signed_out", 4003: "not_allowed", 4004: "missing", 4009: "replaced", 4010: "over" };
-
-/** Full jitter: many clients that lost one server must not all come back at the same moment. */
-export function retryDelay(attempt, random = Math.random) {
-  return random() * Math.min(SLOWEST_RETRY, 500 * 2 ** Math.min(attempt, 6) + 500);
-}
 
 export class RoomSocket extends EventTarget {
   #url;
@@ -27,12 +25,12 @@ export class RoomSocket extends EventTarget {
   #lastSeq = 0;
   #ackedSeq = 0;
   #isWelcome = false;
-  #attempt = 0;
   #heardAt = 0;
   #askedForGap = false;
   #sent = new Set(); // keys of the outbox's messages that went out over this connection
   #unanswered = []; // of those, what the server has not answered yet: it answers in the order of sending
-  #timers = { retry: 0, ack: 0, ping: 0 };
+  #timers = { ack: 0, ping: 0, probe: 0 };
+  #comingBack;
   #stopped = false;
   #isSending = false;
 
@@ -42,6 +40,7 @@ export class RoomSocket extends EventTarget {
     this.#url = `${scheme}://${location.host}/ws/interviews/${interview}/`;
     this.#as = as;
     this.#outbox = outbox;
+    this.#comingBack = new ComingBack({ on: { trying: () => this.#tellStatus("connecting"), connect: () => this.connect() } });
     addEventListener("online", () => this.#hurry());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#hurry();
@@ -58,7 +57,7 @@ export class RoomSocket extends EventTarget {
 
   connect() {
     this.#stopped = false;
-    clearTimeout(this.#timers.retry);
+    this.#comingBack.end();
     this.#tellStatus("connecting");
     const socket = new WebSocket(this.#url, [SUBPROTOCOL]);
     this.#socket = socket;
@@ -79,7 +78,7 @@ export class RoomSocket extends EventTarget {
   stop() {
     this.#stopped = true;
     this.#isWelcome = false;
-    clearTimeout(this.#timers.retry);
+    this.#comingBack.end();
     clearInterval(this.#timers.ping);
     this.#timers.ping = 0;
     this.#socket?.close(1000);
@@ -148,7 +147,7 @@ export class RoomSocket extends EventTarget {
     }
     this.#epoch = frame.epoch;
     this.#isWelcome = true;
-    this.#attempt = 0;
+    this.#comingBack.arrived();
     this.#askedForGap = false;
     this.#tell("welcome", frame);
     this.#tellStatus("open");
@@ -222,14 +221,26 @@ export class RoomSocket extends EventTarget {
   }
 
   #ping() {
+    if (this.#comingBack.isAway) return;
     if (Date.now() - this.#heardAt > DEAD_AFTER) this.#reconnectNow();
     else this.#write({ type: "ping", t: Date.now() });
   }
 
   #hurry() {
     if (this.#stopped) return;
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#ping();
-    else if (this.#timers.retry) this.connect();
+    if (this.#comingBack.isAway) this.#comingBack.now();
+    else if (this.#socket?.readyState === WebSocket.OPEN) this.#probe();
+  }
+
+  /** The connection may have died with the old network, without a word. */
+  #probe() {
+    const asked = Date.now();
+    this.#ping();
+    clearTimeout(this.#timers.probe);
+    this.#timers.probe = setTimeout(() => {
+      const isSilent = this.#heardAt < asked && !this.#stopped && !this.#comingBack.isAway;
+      if (isSilent) this.#reconnectNow();
+    }, ANSWERS_WITHIN);
   }
 
   #reconnectNow() {
@@ -249,13 +260,7 @@ export class RoomSocket extends EventTarget {
       return;
     }
     this.#tellStatus("lost");
-    const delay = code === 4029 ? 5_000 + retryDelay(4) : retryDelay(this.#attempt);
-    this.#attempt += 1;
-    clearTimeout(this.#timers.retry);
-    this.#timers.retry = setTimeout(() => {
-      this.#timers.retry = 0;
-      this.connect();
-    }, delay);
+    this.#comingBack.begin(code === TOO_FAST ? CALMS_DOWN : 0);
   }
 
   #tell(type, detail) {

@@ -1,4 +1,5 @@
 // A member in the room: watches, whispers, pauses, takes over, hands back, or leads.
+import { ConnectionLine } from "../lib/connection_line.js";
 import { find, findAll, need, readJson, setText } from "../lib/dom.js";
 import { announce } from "../lib/live_region.js";
 import { LiveTranscript } from "../lib/live_transcript.js";
@@ -37,6 +38,7 @@ const socket = new RoomSocket({ interview: page.interview, as: "member", outbox 
 const words = await SpokenWords.open({ socket, room: roomKey });
 const plan = new PlanPanel(clock);
 const tabs = new NarrowTabs(need("tabs"));
+new ConnectionLine(socket, CONNECTION);
 const room = { state: "waiting", ledBy: "ai", told: 0, isWithoutAi: false };
 
 const voice = document.getElementById("speak") && new PanelVoice({
@@ -149,11 +151,6 @@ socket.addEventListener("frame", ({ detail }) => {
   if (detail.type === "segment.interim") transcript.interim(detail);
   if (detail.type === "presence") showPeople(detail.people);
   toldToMembers[detail.type]?.(detail);
-});
-socket.addEventListener("status", ({ detail: { status } }) => {
-  const [state, words] = CONNECTION[status];
-  need("connection").dataset.state = state;
-  setText(need("connection"), words);
 });
 socket.addEventListener("refused", ({ detail }) => {
   // A cough has no words; what comes too early comes again by itself; what still has none stands in the conversation.
