@@ -64,6 +64,17 @@ Object.defineProperty(window, "speechSynthesis", { value: Object.assign(new Even
 window.spoken = () => window.utterances.map((utterance) => utterance.text.trim());
 window.endUtterance = () => window.utterances.at(-1).dispatchEvent(new Event("end"));
 """
+# Whether a server is there when the page asks is up to the test; pauses are the longest that chance may give.
+SERVER = """
+window.asked = 0;
+window.answer = null; // of the server: a status, or none
+window.fetch = async () => {
+  window.asked += 1;
+  if (!window.answer) throw new TypeError("Nobody is there.");
+  return { status: await window.answer };
+};
+Math.random = () => 0.999;
+"""
 
 
 @dataclass

@@ -37,6 +37,6 @@ CONNECT = """async () => {
   window.failed = [];
   window.words.addEventListener("failed", ({ detail }) => window.failed.push(detail.seg_id));
   window.note = (text) => window.socket.send({ type: "note.add", text });
-  window.size = () => outbox.size;
+  window.outbox = outbox;
   window.socket.connect();
 }"""

@@ -7,7 +7,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Faults, open_page
-from tests.pages.fake_room import MICROPHONE, NO_RECOGNITION, RECOGNITION, SYNTHESIS, FakeRoom
+from tests.pages.fake_room import (
+    MICROPHONE,
+    NO_RECOGNITION,
+    RECOGNITION,
+    SERVER,
+    SYNTHESIS,
+    FakeRoom,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -247,6 +254,25 @@ def test_what_is_too_long_to_send_stays_and_is_not_called_empty(
         page.get_by_role("button", name="Send this part").click()
         expect(page.get_by_role("alert")).to_contain_text("too long to send at once")
         expect(page.get_by_label("Your answer")).to_have_value(too_long)
+
+
+def test_an_answer_that_cannot_be_sent_now_says_where_it_is_kept(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address, edges=(MICROPHONE, SERVER)) as room:
+        page, bubble = room.page, room.page.locator("#chat .is-pending")
+        page.evaluate("Math.random = () => 0")  # it tries without a pause
+        room.sockets[-1].close(code=1012)
+        expect(page.get_by_text("Reconnecting… your words are kept")).to_be_visible()
+        page.get_by_label("Your answer").fill("We built a mill.")
+        page.get_by_role("button", name="I'm done").click()
+        expect(bubble).to_contain_text("We built a mill.")
+        expect(bubble).to_contain_text("Kept on this device, and sent when the connection is back.")
+        page.evaluate("window.answer = 200")
+        room.until(lambda: room.of("segment.final"))
+        expect(bubble).to_contain_text("Sending…")
+        room.words(room.of("segment.final")[0]["seg_id"], "We built a mill.")
+        expect(bubble).to_have_count(0)
 
 
 def test_what_is_not_sent_yet_stands_there_although_the_room_is_told_anew(

@@ -3,21 +3,10 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages.fake_room import FakeRoom
+from tests.pages.fake_room import SERVER, FakeRoom
 from tests.pages.scripts import CONNECT, a_page, stop_clock
 
 pytestmark = pytest.mark.browser
-# Whether a server is there is up to the test; pauses are the longest that chance may give.
-SERVER = """
-window.asked = 0;
-window.answer = null; // of the server: a status, or none
-window.fetch = async () => {
-  window.asked += 1;
-  if (!window.answer) throw new TypeError("Nobody is there.");
-  return { status: await window.answer };
-};
-Math.random = () => 0.999;
-"""
 
 
 def joined(page: Page) -> FakeRoom:

@@ -47,9 +47,9 @@ def test_an_answer_takes_the_message_of_the_tab_that_it_answers(
         assert first["client_seq"] == second["client_seq"] == 1
         assert first["client_id"] != second["client_id"]
         room.send({"type": "ack", "client_seq": 1, "seq": 1})
-        room.until(lambda: page.evaluate("window.size()") == 1)
+        room.until(lambda: page.evaluate("window.outbox.size") == 1)
         room.send({"type": "error", "code": "not_now", "message": "Not now.", "client_seq": 1})
         room.until(lambda: page.evaluate("window.refused.length"))
         refused = page.evaluate("window.refused[0]")
         assert (refused["message"], refused["sent"]["text"]) == ("Not now.", "of this tab")
-        assert page.evaluate("window.size()") == 0
+        assert page.evaluate("window.outbox.size") == 0

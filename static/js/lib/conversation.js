@@ -1,10 +1,13 @@
 // The conversation as a column of bubbles: the AI's questions, the candidate's answers, members' words, notices.
 // What was misheard can be put right where it stands.
 import { icon, isAtEnd, make, need, scrollToEnd } from "./dom.js";
+import { KEPT_HERE } from "./outbox.js";
 import { StreamedText } from "./streamed_text.js";
 import { WordsEditor } from "./words_editor.js";
 
 const AI = "AI interviewer";
+const SENDING = "Sending…";
+const WRITING_DOWN = "Writing down what you said…";
 
 export class Conversation {
   #chat = need("chat");
@@ -14,6 +17,7 @@ export class Conversation {
   #thinking = null;
   #editor = null;
   #isOver = false;
+  #isConnected = false;
   #on;
 
   /**
@@ -38,7 +42,10 @@ export class Conversation {
   end() {
     this.#isOver = true;
     this.#editor?.close();
-    for (const { actions } of this.#segments.values()) actions?.remove();
+    for (const segment of this.#segments.values()) {
+      if (segment.onItsWay) this.#mark(segment, "is-failed", "Not sent: the interview is over.");
+      segment.actions?.remove();
+    }
   }
 
   clear() {
@@ -65,7 +72,7 @@ export class Conversation {
     const head = make("p", { class: "bubble-name" }, name);
     if (at) head.append(make("span", { class: "faint" }, shortTime(at)));
     const item = this.#add(make("li", { class: `bubble ${kind}` }, head, body));
-    return { item, body, note: null, actions: null };
+    return { item, body, note: null, actions: null, onItsWay: "" };
   }
 
   notice(text) {
@@ -120,11 +127,31 @@ export class Conversation {
   }
 
   /** Words of the candidate that are on their way. */
-  pending(segId, text, name, words = "Sending…") {
+  pending(segId, text, name) {
+    this.#onItsWay(segId, text, name, SENDING);
+  }
+
+  /** Sound of the candidate that has no words yet. */
+  wordless(segId, name) {
+    this.#onItsWay(segId, "…", name, WRITING_DOWN);
+  }
+
+  /** Whether what is on its way can be sent now: if not, it is said where it waits. */
+  connected(isConnected) {
+    this.#isConnected = isConnected;
+    for (const segment of this.#segments.values()) if (segment.onItsWay) this.#markOnItsWay(segment, segment.onItsWay);
+  }
+
+  #onItsWay(segId, text, name, words) {
     const segment = this.#segments.get(segId) ?? this.#bubble("bubble-candidate", name, text);
     this.#segments.set(segId, segment);
-    this.#mark(segment, "is-pending", words);
+    this.#markOnItsWay(segment, words);
     segment.body.textContent = text;
+  }
+
+  #markOnItsWay(segment, words) {
+    this.#mark(segment, "is-pending", this.#isConnected ? words : KEPT_HERE);
+    segment.onItsWay = words;
   }
 
   stored({ seg_id, speaker, name, text, at, after_end }) {
@@ -169,7 +196,7 @@ export class Conversation {
     this.#mark(segment, "is-failed", "This could not be written down. The sound is kept on this device.");
     const retry = make("button", { class: "button button-small", type: "button" }, "Try again");
     retry.addEventListener("click", () => {
-      this.#mark(segment, "is-pending", "Writing down what you said…");
+      this.wordless(segId, name);
       this.#on.retry(segId);
     });
     const type = make("button", { class: "button button-small", type: "button" }, "Type it instead");
@@ -180,6 +207,7 @@ export class Conversation {
   #mark(segment, state, words) {
     segment.item.classList.remove("is-pending", "is-failed");
     if (state) segment.item.classList.add(state);
+    segment.onItsWay = "";
     segment.note?.remove();
     segment.note = words ? make("p", { class: "bubble-note" }, words) : null;
     if (segment.note) segment.item.append(segment.note);

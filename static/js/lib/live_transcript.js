@@ -47,17 +47,18 @@ export class LiveTranscript {
     if (!this.#turns.has(segId)) this.#losses.set(segId, this.notice(text));
   }
 
-  /** Own speech that has no words yet: what becomes of it, and what one can do. */
-  waiting({ segId, speaker, name, text, buttons = [] }) {
+  /** Own words that the room does not have yet: what becomes of them, and what one can do. */
+  waiting({ segId, speaker, name, text, note = "", buttons = [] }) {
+    if (this.#turns.has(segId)) return; // it has them, and its answer was lost
     const key = `${segId}/own`;
     this.#endInterim(key);
-    const turn = this.#turn(`${speaker} is-interim`, name, text, null);
+    const turn = this.#turn(`${speaker} is-interim`, name, text, null, note);
     if (buttons.length > 0) turn.item.append(make("p", { class: "live-waiting" }, ...buttons));
     this.#interims.set(key, { ...turn, timer: 0, name, segId, isEmpty: false });
     this.#add(turn.item);
   }
 
-  /** No words will come of it, or it was given up. */
+  /** No words will come of it, or they were refused or given up. */
   gone(segId) {
     this.#endInterim(`${segId}/own`);
   }

@@ -2,6 +2,9 @@
 // or a dropped network loses no word.
 import { MESSAGES, RoomStore } from "./room_store.js";
 
+/** Said of whatever cannot be sent now, written or spoken. */
+export const KEPT_HERE = "Kept on this device, and sent when the connection is back.";
+
 /** The outbox of one room. */
 export class Outbox {
   #store;

@@ -120,6 +120,7 @@ socket.addEventListener("frame", ({ detail }) => {
   if (detail.type === "presence") presence.show(detail.people);
 });
 socket.addEventListener("status", ({ detail: { status } }) => {
+  conversation.connected(status === "open");
   if (status === "replaced") showElsewhere(true);
   if (status === "over") finish();
   if (["signed_out", "missing"].includes(status)) location.reload(); // the page says why

@@ -7,7 +7,7 @@ import { MomentList } from "../lib/moment_list.js";
 import { citationOf } from "../lib/moments.js";
 import { NarrowTabs } from "../lib/narrow_tabs.js";
 import { Outbox } from "../lib/outbox.js";
-import { OwnSpeech } from "../lib/own_speech.js";
+import { OwnWords } from "../lib/own_words.js";
 import { PanelVoice } from "../lib/panel_voice.js";
 import { PlanPanel } from "../lib/plan_panel.js";
 import { RoomClock } from "../lib/room_clock.js";
@@ -45,15 +45,12 @@ const voice = document.getElementById("speak") && new PanelVoice({
   socket,
   words,
   language: page.language,
-  final: (segId, text, extra) => {
-    const at = clock.elapsed();
-    socket.send({ type: "segment.final", seg_id: segId, text, source: "browser", started_ms: at, ended_ms: at, ...extra });
-  },
+  final: (segId, text, extra) => ownWords.say(text, { segId, source: "browser", extra }),
   problem: (trouble) => problem(trouble),
 });
 
-const ownSpeech = new OwnSpeech({
-  words,
+const ownWords = new OwnWords({
+  room: { socket, outbox, words, clock },
   transcript,
   whose: ({ speaker }) => ({
     speaker: speaker ?? "interviewer",
@@ -91,7 +88,7 @@ const told = {
   "segment.doubled": (event) => transcript.doubled(event, howItCame(event)),
   "segment.corrected": (event) => transcript.corrected(event),
   "segment.failed": ({ seg_id, name }) => {
-    if (words.has(seg_id)) ownSpeech.failed(seg_id);
+    if (words.has(seg_id)) ownWords.failed(seg_id);
     else transcript.lost(seg_id, `Something ${name} said could not be written down.`);
   },
   "turn.finished": () => plan.finished(),
@@ -138,7 +135,7 @@ socket.addEventListener("welcome", ({ detail }) => {
 });
 socket.addEventListener("reset", () => {
   transcript.clear();
-  ownSpeech.showAll();
+  ownWords.showAll();
   notes?.clearMarks();
   room.told = 0;
 });
@@ -153,6 +150,8 @@ socket.addEventListener("frame", ({ detail }) => {
   toldToMembers[detail.type]?.(detail);
 });
 socket.addEventListener("refused", ({ detail }) => {
+  const field = document.getElementById("words");
+  if (detail.sent?.type === "segment.final" && field && !field.value) field.value = detail.sent.text; // nothing written is lost
   // A cough has no words; what comes too early comes again by itself; what still has none stands in the conversation.
   if (!["nothing_heard", "busy", "still_unheard"].includes(detail.code)) problem(detail.message);
 });
@@ -178,9 +177,7 @@ document.getElementById("say")?.addEventListener("submit", (event) => {
   const text = need("words").value.trim();
   if (!text) return;
   const speaker = document.getElementById("speaker")?.value;
-  const at = clock.elapsed();
-  const message = { type: "segment.final", seg_id: crypto.randomUUID(), text, source: "typed", started_ms: at, ended_ms: at };
-  socket.send(speaker ? { ...message, speaker } : message);
+  ownWords.say(text, { source: "typed", extra: speaker ? { speaker } : {} });
   need("words").value = "";
   need("words").focus();
 });

@@ -58,7 +58,7 @@ export class Answering {
     const { words, outbox, name } = this.#room;
     for (const { segId, hasFailed } of words.waiting) {
       if (hasFailed) this.#conversation.unheard(segId, name);
-      else this.#conversation.pending(segId, "…", name, "Writing down what you said…");
+      else this.#conversation.wordless(segId, name);
     }
     for (const { type, seg_id, text } of outbox.all()) {
       if (type === "segment.final") this.#conversation.pending(seg_id, text, name);

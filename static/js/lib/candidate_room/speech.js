@@ -60,7 +60,7 @@ export class Speech {
       on: {
         segment: (segId) => {
           this.#answering.add(segId);
-          this.#conversation.pending(segId, "…", name, "Writing down what you said…");
+          this.#conversation.wordless(segId, name);
         },
         final: (segId, text) => this.#answering.sendWords(text, { segId, source: "browser" }),
         problem: this.#on.problem,

@@ -1,0 +1,83 @@
+// A member's own words in the conversation until the room has them: written ones on their way; spoken ones being written
+// down, or failed, and then they can be tried again, because the sound is kept.
+import { make } from "./dom.js";
+import { KEPT_HERE } from "./outbox.js";
+
+const SENDING = "sending…";
+const WRITING = "Writing down what was said…";
+const FAILED = "This could not be written down. The sound is kept on this device.";
+
+export class OwnWords {
+  #room;
+  #transcript;
+  #whose;
+  #isConnected;
+
+  /** room: { socket, outbox, words, clock }; whose(extra): { speaker, name } of a segment sent with these fields */
+  constructor({ room, transcript, whose }) {
+    this.#room = room;
+    this.#transcript = transcript;
+    this.#whose = whose;
+    this.#isConnected = room.socket.isOpen;
+    room.words.addEventListener("sent", ({ detail }) => this.#showSpoken(detail.seg_id));
+    room.words.addEventListener("failed", ({ detail }) => this.failed(detail.seg_id));
+    room.words.addEventListener("settled", ({ detail }) => transcript.gone(detail.seg_id));
+    room.socket.addEventListener("refused", ({ detail: { sent } }) => {
+      if (sent?.type === "segment.final") transcript.gone(sent.seg_id);
+    });
+    room.socket.addEventListener("status", ({ detail }) => this.#connected(detail.status === "open"));
+    this.showAll();
+  }
+
+  /** Words that were written, or heard by the browser; `extra` says whose they are. */
+  say(text, { segId = crypto.randomUUID(), source, extra = {} }) {
+    const at = this.#room.clock.elapsed();
+    const message = { type: "segment.final", seg_id: segId, text, source, started_ms: at, ended_ms: at, ...extra };
+    this.#room.socket.send(message);
+    this.#showWritten(message);
+  }
+
+  /** Also what an earlier page could not deliver. */
+  showAll() {
+    for (const { segId, hasFailed } of this.#room.words.waiting) if (hasFailed) this.failed(segId);
+    this.#showOnItsWay();
+  }
+
+  failed(segId) {
+    this.#showSpoken(segId, FAILED, [
+      this.#button("Try again", () => {
+        this.#showSpoken(segId);
+        this.#room.words.retry(segId);
+      }),
+      this.#button("Leave it out", () => this.#room.words.forget(segId)),
+    ]);
+  }
+
+  /** Each try to connect is no change. */
+  #connected(isConnected) {
+    if (isConnected === this.#isConnected) return;
+    this.#isConnected = isConnected;
+    this.#showOnItsWay();
+  }
+
+  #showOnItsWay() {
+    for (const message of this.#room.outbox.all()) if (message.type === "segment.final") this.#showWritten(message);
+    for (const { segId, hasFailed } of this.#room.words.waiting) if (!hasFailed) this.#showSpoken(segId);
+  }
+
+  #showWritten({ seg_id, text, speaker }) {
+    const note = this.#isConnected ? SENDING : KEPT_HERE;
+    this.#transcript.waiting({ segId: seg_id, text, note, ...this.#whose({ speaker }) });
+  }
+
+  #showSpoken(segId, text = this.#isConnected ? WRITING : KEPT_HERE, buttons = []) {
+    const entry = this.#room.words.waiting.find((one) => one.segId === segId);
+    if (entry) this.#transcript.waiting({ segId, text, buttons, ...this.#whose(entry.extra) });
+  }
+
+  #button(words, act) {
+    const button = make("button", { class: "button button-small", type: "button" }, words);
+    button.addEventListener("click", act);
+    return button;
+  }
+}
