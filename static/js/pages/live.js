@@ -10,6 +10,7 @@ import { Outbox } from "../lib/outbox.js";
 import { OwnWords } from "../lib/own_words.js";
 import { PanelVoice } from "../lib/panel_voice.js";
 import { PlanPanel } from "../lib/plan_panel.js";
+import { RecordingState } from "../lib/recording_state.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { RoomSocket } from "../lib/room_socket.js";
 import { wipeRoom } from "../lib/room_store.js";
@@ -37,6 +38,7 @@ const outbox = await Outbox.open(roomKey);
 const socket = new RoomSocket({ interview: page.interview, as: "member", outbox });
 const words = await SpokenWords.open({ socket, room: roomKey });
 const plan = new PlanPanel(clock);
+const recording = new RecordingState();
 const tabs = new NarrowTabs(need("tabs"));
 new ConnectionLine(socket, CONNECTION);
 const room = { state: "waiting", ledBy: "ai", told: 0, isWithoutAi: false };
@@ -105,7 +107,13 @@ const told = {
     sayNews(seq, words);
   },
   whispered: ({ text, by }) => transcript.notice(`${by} whispered: ${text}`),
-  "consent.answered": ({ answer }) => transcript.notice(`Consent: ${answer}.`),
+  "consent.answered": (event) => {
+    transcript.notice(`Consent: ${event.answer}.`);
+    recording.answered(event);
+  },
+  "recording.started": ({ seq }) => {
+    if (recording.begun()) sayNews(seq, `${page.candidate} is being recorded.`);
+  },
   "gap.marked": () => transcript.notice("A moment of sound could not be written down."),
   "moment.marked": (event) => {
     const ms = transcript.marked(event);
@@ -246,6 +254,7 @@ function showWarning({ topic, words, advice, seg_id }) {
 
 function show() {
   setText(need("state"), STATES[room.state]);
+  recording.follow(room.state);
   const isRunning = ["live", "paused"].includes(room.state);
   const fits = {
     waiting: room.state === "waiting",
