@@ -45,7 +45,9 @@ def replay(job_id: int, *, payload: Mapping[str, object] | None = None) -> Job:
             job = _held(job_id)
             if payload is not None:
                 job.payload = handler_of(job.kind).checked(payload)
+                job.save(update_fields=["payload"])
             graph.revive(job, now=clock.synchronised_now())
+            job.refresh_from_db()
             nudge_on_commit()
     except IntegrityError as problem:
         raise NotReplayableError("Another open job has its unique key.") from problem

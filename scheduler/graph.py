@@ -6,11 +6,12 @@ Call everything here in the transaction that changed the jobs.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Greatest
 
 from scheduler.counters import Move, count_moves
 from scheduler.models import Edge, Job, WorkflowRun
@@ -94,17 +95,14 @@ def revive(job: Job, *, now: datetime) -> None:
     """
     _locked(_reached([job.pk], through=_REVIVED_ALONG)[0])  # all at once, in id order
     moves: list[Move] = []
-    _reopen(job, moves, now=now)
-    reopened = [job.pk]
+    reopened = [job]
     while reopened:
-        children = Edge.objects.filter(parent_id__in=reopened).values_list("child_id", flat=True)
-        reopened = []
-        for child in _locked(set(children)):
-            if child.state in OPEN:
-                _wait_again(child, moves)
-            elif child.is_blocked and not _is_broken(child):
-                _reopen(child, moves, now=now)
-                reopened.append(child.pk)
+        _reopen(reopened, moves, now=now)
+        children = Edge.objects.filter(parent__in=reopened).values_list("child_id", flat=True)
+        held = _locked(children)
+        _wait_again([child for child in held if child.state in OPEN], moves)
+        broken = _broken(held)
+        reopened = [child for child in held if child.is_blocked and child.pk not in broken]
     count_moves(moves, now=now)
     if job.workflow_id is not None:
         WorkflowRun.objects.filter(pk=job.workflow_id).update(
@@ -112,24 +110,35 @@ def revive(job: Job, *, now: datetime) -> None:
         )
 
 
-def _wait_again(child: Job, moves: list[Move]) -> None:
-    """Counts its open parents anew; what was ready, and had not begun, waits for the replayed one. What runs
+def _wait_again(children: Sequence[Job], moves: list[Move]) -> None:
+    """Counts their open parents anew; what was ready, and had not begun, waits for the replayed one. What runs
     goes on, and waits for it should it have to run once more."""
-    child.unmet = _open_parents(child)
-    if child.unmet and child.state == JobState.READY:
-        moves.append(Move(child.kind, child.scope, JobState.READY, JobState.WAITING))
-        child.state = JobState.WAITING
-    child.save(update_fields=["unmet", "state"])
+    unmet = _open_parents(children)
+    alike: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for child in children:
+        state = child.state
+        if unmet[child.pk] and state == JobState.READY:
+            moves.append(Move(child.kind, child.scope, JobState.READY, JobState.WAITING))
+            state = JobState.WAITING
+        alike[unmet[child.pk], state].append(child.pk)
+    for (count, state), ids in alike.items():
+        Job.objects.filter(pk__in=ids).update(unmet=count, state=state)
 
 
-def _open_parents(job: Job) -> int:
-    return Edge.objects.filter(child=job).exclude(parent__state__in=FINAL).count()
+def _open_parents(jobs: Sequence[Job]) -> Counter[int]:
+    edges = Edge.objects.filter(child__in=jobs, parent__state__in=OPEN)
+    return Counter(edges.values_list("child_id", flat=True))
 
 
-def _is_broken(child: Job) -> bool:
-    """Whether a parent that has ended keeps it from running."""
-    ended = Edge.objects.filter(child=child, parent__state__in=FINAL).select_related("parent")
-    return any(not _is_met(edge) for edge in ended)
+def _broken(jobs: Sequence[Job]) -> set[int]:
+    """Those that a parent which has ended keeps from running."""
+    edges = Edge.objects.filter(child__in=jobs, parent__state__in=FINAL)
+    ended = edges.values_list("child_id", "condition", "parent__state")
+    return {
+        child
+        for child, condition, state in ended
+        if not EdgeCondition(condition).is_met_by(JobState(state))
+    }
 
 
 def settle_workflows(runs: Iterable[int], *, now: datetime) -> None:
@@ -168,9 +177,8 @@ def _skip_what_waited_for_a_death(
         return set()
     held = _locked(children)
     skipped = [child for child in held if child.state == JobState.WAITING]
-    for child in held:
-        if child.state == JobState.RUNNING:
-            _meet(child, children[child.pk], moves, now=now)
+    running = [child for child in held if child.state == JobState.RUNNING]
+    meet(running, children, moves, now=now)
     reason = "What it was to make good went well."
     _cancel(skipped, moves, reason=reason, is_blocked=True, now=now)
     _let_open_parents_end_it([child.pk for child in skipped])
@@ -183,69 +191,98 @@ def _settle_children(
 ) -> set[int | None]:
     """Settles the edges that leave parents which ended without success, generation by generation."""
     touched: set[int | None] = set()
+    gone: list[int] = []
     while parents:
         edges: dict[int, list[Edge]] = defaultdict(list)
         for edge in Edge.objects.filter(parent_id__in=parents).select_related("parent"):
             edges[edge.child_id].append(edge)
         cancelled: dict[str, list[Job]] = defaultdict(list)
+        met: list[Job] = []
         for child in _locked(edges):
-            if child.state == JobState.RUNNING:  # its parent was replayed meanwhile
-                _meet(child, len(edges[child.pk]), moves, now=now)
-            if child.state != JobState.WAITING:
-                continue
             broken = [edge for edge in edges[child.pk] if not _is_met(edge)]
-            if broken:
-                parent = broken[0].parent
-                reason = f"{parent.step or parent.kind} is {parent.get_state_display().lower()}."
-                cancelled[reason].append(child)
+            if broken and child.state == JobState.WAITING:
+                cancelled[_why(broken[0].parent)].append(child)
                 touched.add(child.workflow_id)
-            else:
-                _meet(child, len(edges[child.pk]), moves, now=now)
+            elif child.state in (JobState.WAITING, JobState.RUNNING):  # runs: a parent was replayed
+                met.append(child)
+        meet(met, {child: len(those) for child, those in edges.items()}, moves, now=now)
         for reason, children in cancelled.items():
             _cancel(children, moves, reason=reason, is_blocked=True, now=now)
         parents = [child.pk for children in cancelled.values() for child in children]
-        if parents:
-            _let_open_parents_end_it(parents)
+        gone += parents
+    if gone:
+        _let_open_parents_end_it(gone)
     return touched
+
+
+def _why(parent: Job) -> str:
+    return f"{parent.step or parent.kind} is {parent.get_state_display().lower()}."
 
 
 def _is_met(edge: Edge) -> bool:
     return EdgeCondition(edge.condition).is_met_by(JobState(edge.parent.state))
 
 
-def _meet(child: Job, met: int, moves: list[Move], *, now: datetime) -> None:
-    child.unmet -= met
-    if child.state == JobState.WAITING:
-        if child.unmet == 0 and child.due_at <= now:
-            child.state = JobState.READY
+def meet(
+    children: Sequence[Job], met: Mapping[int, int], moves: list[Move], *, now: datetime
+) -> None:
+    """Takes off so many of the parents that each of them waits for. The caller holds their locks.
+
+    Those that are alike together: of a wide workflow, ten thousand may follow one.
+    """
+    alike: dict[tuple[int, bool, bool, int], list[int]] = defaultdict(list)
+    for child in children:
+        waits, count = child.state == JobState.WAITING, met[child.pk]
+        is_ready = waits and child.unmet == count and child.due_at <= now
+        if is_ready:
             moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
-        child.due_at = max(child.due_at, now)
-        child.sort_key = max(child.sort_key, sort_key(due_at=now, priority=child.priority))
-    child.save(update_fields=["unmet", "state", "due_at", "sort_key"])
+        alike[count, waits, is_ready, child.priority].append(child.pk)
+    for (count, waits, is_ready, priority), ids in alike.items():
+        rows = Job.objects.filter(pk__in=ids)
+        if not waits:
+            rows.update(unmet=F("unmet") - count)
+            continue
+        rows.update(
+            unmet=F("unmet") - count,
+            state=JobState.READY if is_ready else JobState.WAITING,
+            due_at=Greatest("due_at", Value(now)),
+            sort_key=Greatest("sort_key", Value(sort_key(due_at=now, priority=priority))),
+        )
 
 
 def _cancel(
     jobs: Sequence[Job], moves: list[Move], *, reason: str, is_blocked: bool, now: datetime
 ) -> None:
-    """Together: of a wide workflow, ten thousand may follow one."""
     moves += (Move(job.kind, job.scope, JobState(job.state), JobState.CANCELLED) for job in jobs)
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
         state=JobState.CANCELLED, is_blocked=is_blocked, reason=reason, finished_at=now
     )
 
 
-def _reopen(job: Job, moves: list[Move], *, now: datetime) -> None:
-    """Waiting for its open parents, or ready when there are none."""
-    job.unmet = _open_parents(job)
-    state = JobState.WAITING if job.unmet else JobState.READY
-    moves.append(Move(job.kind, job.scope, JobState(job.state), state))
-    job.state = state
-    job.failures = job.crashes = 0
-    job.snoozed_since = job.finished_at = job.told_at = job.discarded_at = None
-    job.is_blocked = job.cancel_requested = job.is_plain = False
-    job.due_at = now
-    job.sort_key = sort_key(due_at=now, priority=job.priority)
-    job.save()
+def _reopen(jobs: Sequence[Job], moves: list[Move], *, now: datetime) -> None:
+    """Waiting for their open parents, or ready where there are none."""
+    unmet = _open_parents(jobs)
+    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for job in jobs:
+        state = JobState.WAITING if unmet[job.pk] else JobState.READY
+        moves.append(Move(job.kind, job.scope, JobState(job.state), state))
+        alike[unmet[job.pk], job.priority].append(job.pk)
+    for (count, priority), ids in alike.items():
+        Job.objects.filter(pk__in=ids).update(
+            unmet=count,
+            state=JobState.WAITING if count else JobState.READY,
+            due_at=now,
+            sort_key=sort_key(due_at=now, priority=priority),
+            failures=0,
+            crashes=0,
+            snoozed_since=None,
+            finished_at=None,
+            told_at=None,
+            discarded_at=None,
+            is_blocked=False,
+            cancel_requested=False,
+            is_plain=False,
+        )
 
 
 def _reached(jobs: Iterable[int], *, through: Q) -> tuple[set[int], set[int]]:
@@ -254,9 +291,10 @@ def _reached(jobs: Iterable[int], *, through: Q) -> tuple[set[int], set[int]]:
     passed: set[int] = set()
     fresh = set(jobs)
     while fresh:
-        edges = Edge.objects.filter(parent_id__in=fresh)
-        children.update(edges.values_list("child_id", flat=True))
-        fresh = set(edges.filter(through).values_list("child_id", flat=True)) - passed
+        edges = Edge.objects.filter(parent_id__in=fresh).annotate(is_passed=through)
+        found = dict(edges.order_by("is_passed").values_list("child_id", "is_passed"))
+        children.update(found)
+        fresh = {child for child, is_passed in found.items() if is_passed} - passed
         passed |= fresh
     return children, passed
 

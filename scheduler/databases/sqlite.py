@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Min
 
+from scheduler import graph
 from scheduler.counters import Move, bucket_of, count_moves
 from scheduler.models import Attempt, Delta, Edge, Job
-from scheduler.priorities import sort_key
 from scheduler.states import AttemptEnd, EdgeCondition, JobState
 from scheduler.values import Claimed, Finished, Settled
 
@@ -172,16 +172,8 @@ def _release_children(parents: Sequence[int], *, now: datetime) -> None:
         .exclude(condition=EdgeCondition.DIED)
         .values_list("child_id", flat=True)
     )
-    moves = []
+    moves: list[Move] = []
     unsettled = (JobState.WAITING, JobState.RUNNING)
-    for child in Job.objects.filter(pk__in=met, state__in=unsettled).order_by("pk"):
-        child.unmet -= met[child.pk]
-        if child.state == JobState.WAITING:
-            if child.unmet == 0 and child.due_at <= now:
-                child.state = JobState.READY
-                moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
-            child.due_at = max(child.due_at, now)
-            fresh = sort_key(due_at=now, priority=child.priority)
-            child.sort_key = max(child.sort_key, fresh)
-        child.save(update_fields=["unmet", "state", "due_at", "sort_key"])
+    children = list(Job.objects.filter(pk__in=met, state__in=unsettled).order_by("pk"))
+    graph.meet(children, met, moves, now=now)
     count_moves(moves, now=now)
