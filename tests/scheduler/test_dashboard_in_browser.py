@@ -33,7 +33,7 @@ User.objects.create_user("{EMAIL}", "{PASSWORD}", name="Olga", is_operator=True)
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One process on SQLite, as `make run` starts it; retries come quickly."""
     folder = tmp_path_factory.mktemp("dashboard")
-    server = start_serving(folder, SCHEDULER_BACKOFF="0.2,0.2,0.2")
+    server = start_serving(folder, SCHEDULER_BACKOFF="0.05,0.05,0.05")
     try:
         server.wait_until_up()
         subprocess.run(
@@ -116,8 +116,8 @@ def test_two_hundred_steps_are_started_watched_and_replayed_by_keys_alone(
         sign_in(page)
         page.goto("/scheduler/demo/")
         for name, value in (
-            ("depth", "11"),
-            ("width", "18"),
+            ("depth", "6"),
+            ("width", "33"),
             ("failure_rate", "0.6"),
             ("seconds", "0"),
         ):
