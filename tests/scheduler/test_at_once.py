@@ -149,6 +149,21 @@ def test_a_dead_step_is_replayed_while_what_came_after_it_is_cancelled() -> None
     assert states == {"a": "ready", "b": "waiting", "c": "waiting", "d": "waiting"}
 
 
+@pytest.mark.parametrize("key", ["unique", "idempotency"])
+def test_two_ask_at_once_with_one_key_and_get_one_job(key: str) -> None:
+    def ask() -> int:
+        if key == "unique":
+            return enqueue("probe.noop", {}, unique_key="report 1").pk
+        return enqueue("probe.noop", {}, idempotency_key="report 1").pk
+
+    with ExitStack() as joined, transaction.atomic():
+        first = ask()
+        other = joined.enter_context(meanwhile(ask))
+        assert not other.done(), "it waits to see whether the first commits"
+    assert other.result() == first
+    assert Job.objects.count() == 1
+
+
 def test_a_result_that_cannot_be_serialised_is_written_again() -> None:
     steps = ids_of(start_workflow(CHAIN))
     slot = Bench(ThreadRunner())

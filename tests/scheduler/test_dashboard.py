@@ -23,6 +23,7 @@ from tests.cast import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
+DYING: dict[str, dict[str, object]] = {"probe.answer": {"outcome": "fail"}, "probe.async_exit": {}}
 LOOKING = ("", "jobs/", "workflows/", "dead-letters/", "recurring/")
 
 
@@ -95,6 +96,15 @@ def test_dead_letters_are_replayed_together_or_discarded(olga: Client) -> None:
     olga.post("/scheduler/dead-letters/replay", {"all": "1"})
     assert list(Job.objects.filter(state="dead").values_list("pk", flat=True)) == [jobs[1].pk]
     assert "No dead letters" in olga.get("/scheduler/dead-letters/").content.decode()
+
+
+def test_dead_letters_are_chosen_by_kind(olga: Client) -> None:
+    jobs = [enqueue(kind, payload) for kind, payload in DYING.items()]
+    drain_jobs()
+    for job in jobs:
+        page = olga.get("/scheduler/dead-letters/", {"kind": job.kind}).content.decode()
+        assert re.findall(r'name="job" value="(\d+)"', page) == [str(job.pk)]
+        assert page.count("<option value=") == 1 + len(DYING)
 
 
 def test_a_kind_is_paused_and_resumed(olga: Client) -> None:
