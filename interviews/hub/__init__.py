@@ -9,7 +9,7 @@ from interviews.hub.hub import Hub, the_hub
 from interviews.hub.reading import RoomFacts, StoredWords
 from interviews.hub.ring import Ring
 from interviews.hub.room import Room
-from interviews.hub.threads import in_database
+from interviews.hub.threads import finish_database_work, in_database
 
 __all__ = [
     "Connection",
@@ -18,6 +18,7 @@ __all__ = [
     "Room",
     "RoomFacts",
     "StoredWords",
+    "finish_database_work",
     "in_database",
     "the_hub",
 ]

@@ -18,9 +18,18 @@ from interviews.events import (
 )
 from interviews.hub.connection import Connection
 from interviews.hub.layer import Layer, Listener
-from interviews.hub.reading import FETCH, RoomFacts, StoredWords, read_facts, read_new_events
+from interviews.hub.reading import (
+    FETCH,
+    NewEvent,
+    RoomFacts,
+    StoredWords,
+    read_facts,
+    read_new_events,
+    seen_by_each,
+)
 from interviews.hub.room import Room
 from interviews.hub.threads import finish_database_work, in_database
+from interviews.models import Event
 from interviews.states import OVER
 
 logger = logging.getLogger(__name__)
@@ -33,8 +42,9 @@ Watcher = Callable[[list[Room]], Coroutine[object, object, None]]
 class Hub:
     """Everything live in one process, on one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, tick_seconds: float = TICK_SECONDS) -> None:
         self._loop = asyncio.get_running_loop()
+        self._tick_seconds = tick_seconds
         self.rooms: dict[uuid.UUID, Room] = {}
         self._layer = Layer(
             self._hear_of_news,
@@ -105,13 +115,20 @@ class Hub:
 
     # News
 
-    def nudge(self, interview_id: uuid.UUID) -> None:
-        """A room has news, says a thread that committed it."""
+    def nudge(self, interview_id: uuid.UUID, stored: Event | None = None) -> None:
+        """A room has news, says a thread that committed it; `stored`, if that is all."""
+        event = None if stored is None else seen_by_each(stored)
         with suppress(RuntimeError):  # the loop is closed: nobody is left to be told
-            self._loop.call_soon_threadsafe(self._hear_local_news, interview_id)
+            self._loop.call_soon_threadsafe(self._hear_local_news, interview_id, event)
 
-    def _hear_local_news(self, interview_id: uuid.UUID) -> None:
-        self._hear_of_news(interview_id)
+    def _hear_local_news(self, interview_id: uuid.UUID, event: NewEvent | None) -> None:
+        room = self.rooms.get(interview_id)
+        # The next in order need not be read again; threads that committed may speak in another order.
+        if room is not None and event is not None and room.awaits(event):
+            self._take(room, event)
+            room.wake()
+        else:
+            self._hear_of_news(interview_id)
         if self._loops:
             self.run(self._layer.tell_news(interview_id))
 
@@ -133,21 +150,20 @@ class Hub:
         for event in events:
             room = self.rooms.get(event.interview_id)
             if room is not None:
-                room.take(event)
-                self._pass_on(room, event.words)
+                self._take(room, event)
         for room in rooms:
             room.wake()
         if len(events) == FETCH:
             self._stale.update(after)
             self._something_stale.set()
 
-    def _pass_on(self, room: Room, words: StoredWords | None) -> None:
-        if words is not None and any(room.audience("member")):
+    def _take(self, room: Room, event: NewEvent) -> None:
+        if room.take(event) and event.words is not None and any(room.audience("member")):
             for follower in self._followers:
-                follower(room, words)
+                follower(room, event.words)
 
     async def _tick(self) -> None:
-        await asyncio.sleep(TICK_SECONDS)
+        await asyncio.sleep(self._tick_seconds)
         self._ticks += 1
         # Only those that were asked about: a room opened while the database answers is not missing.
         asked = list(self.rooms.values())
@@ -207,8 +223,10 @@ class Hub:
             if told is not None:
                 await self.offer(interview_id, ("candidate", "member"), encode(told))
 
-    async def share_interim(self, room: Room, interim: InterimHeard, sender: Connection) -> None:
-        """Words that are still being said or typed, for everybody but their speaker."""
+    async def share_interim(
+        self, room: Room, interim: InterimHeard, sender: Connection | None = None
+    ) -> None:
+        """Words that are still being said or typed, for everybody but the one who sent them."""
         frame = encode(interim)
         for connection in list(room.connections):
             if connection is not sender:

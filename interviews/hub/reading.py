@@ -71,7 +71,7 @@ def read_new_events(after: Mapping[uuid.UUID, int]) -> Sequence[NewEvent]:
     for interview_id, seq in after.items():
         wanted |= Q(interview_id=interview_id, member_seq__gt=seq)
     rows = Event.objects.filter(wanted).order_by("member_seq")[:FETCH]
-    return [_seen_by_each(row) for row in rows]
+    return [seen_by_each(row) for row in rows]
 
 
 def read_frames(
@@ -83,7 +83,8 @@ def read_frames(
     return [(getattr(row, field), _frame(row, audience)) for row in rows.order_by(field)[:PAGE]]
 
 
-def _seen_by_each(row: Event) -> NewEvent:
+def seen_by_each(row: Event) -> NewEvent:
+    """For a stored event, whether it was just read or just written."""
     assert row.member_seq is not None, "members see every event"
     return NewEvent(
         interview_id=row.interview_id,

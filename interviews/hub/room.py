@@ -38,7 +38,14 @@ class Room:
         self._elsewhere: dict[str, _Elsewhere] = {}
         self._last_presence: list[Person] = []
 
-    def take(self, event: NewEvent) -> None:
+    def awaits(self, event: NewEvent) -> bool:
+        """Whether it follows what is here, with nothing between."""
+        return event.member_seq == self.rings["member"].last + 1
+
+    def take(self, event: NewEvent) -> bool:
+        """Whether it was news: the same may be told by who stored it, and found in the database."""
+        if event.member_seq <= self.rings["member"].last:
+            return False
         self.rings["member"].append(event.member_seq, event.member)
         if event.candidate_seq is not None:
             self.rings["candidate"].append(event.candidate_seq, event.candidate)
@@ -47,6 +54,7 @@ class Room:
             # The first words of the next one may have come before: they are quicker than what was stored.
             if self.question is not None and self.question.msg_id == event.closes_question:
                 self.question = None
+        return True
 
     def wake(self) -> None:
         for connection in self.connections:

@@ -19,7 +19,7 @@ from interviews.director import (
     unasked,
 )
 from interviews.events import EventKind
-from interviews.models import Event, Interview, PlanVersion, Segment
+from interviews.models import Event, Interview, PlanVersion, Question, Segment
 from interviews.states import QuestionKind, Speaker
 
 _MOVES = frozenset(get_args(MoveKind))
@@ -55,6 +55,18 @@ def _read_plan(plan_version_id: uuid.UUID) -> PlanInUse:
         opening=version.opening_words,
         closing=version.closing_words,
     )
+
+
+@lru_cache(maxsize=256)
+def context_of_plan(plan_version_id: uuid.UUID) -> str:
+    """What the AI may say of the company; frozen with the plan."""
+    return PlanVersion.objects.values_list("company_context", flat=True).get(id=plan_version_id)
+
+
+@lru_cache(maxsize=4096)
+def section_of(question_id: uuid.UUID) -> str:
+    """The part of the plan that a question belongs to; frozen with the plan."""
+    return Question.objects.values_list("section", flat=True).get(id=question_id)
 
 
 def director_log(interview: Interview) -> list[LogEntry]:

@@ -14,7 +14,12 @@ from django.db.models import Max
 from interviews.director import Answered, Clock, Move, next_move, read_log
 from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
-from interviews.queries.director_log import director_log, plan_in_use
+from interviews.queries.director_log import (
+    context_of_plan,
+    director_log,
+    plan_in_use,
+    section_of,
+)
 from interviews.queries.transcript import without_words
 from interviews.services.end_interview import end_locked_interview
 from interviews.services.half_asked import release_turn, take_turn_back, withdraw_half_asked
@@ -86,7 +91,8 @@ def claim_turn(
         room = lock_room(interview_id)
         if not _ai_leads(room) or _is_held_by_another(room, owner, now):
             return None
-        withdraw_half_asked(room, now=now)
+        if room.turn_owner:
+            withdraw_half_asked(room, now=now)
         move, last_answer = _next(room, silent_seconds, now)
         if move is None:
             release_turn(room)
@@ -146,6 +152,16 @@ def give_up_turn(*, turn: Turn, now: datetime) -> None:
             take_turn_back(room, now=now)
 
 
+def let_go(*, interview_id: uuid.UUID, owner: str, now: datetime) -> None:
+    """Before a process stops: what it was saying is taken back, and its lease is over, which every process sees."""
+    with transaction.atomic():
+        room = lock_room(interview_id)
+        if room.turn_owner == owner:
+            withdraw_half_asked(room, now=now)
+            room.turn_lease_until = now
+            room.save(update_fields=["turn_lease_until"])
+
+
 def _ai_leads(room: Interview) -> bool:
     return (
         room.mode == Mode.AI_LED
@@ -171,20 +187,25 @@ def _still_mine(room: Interview, turn: Turn) -> bool:
 
 def _next(room: Interview, silent_seconds: float, now: datetime) -> tuple[Move | None, str]:
     log = director_log(room)
-    last = Event.objects.filter(interview=room).order_by("-member_seq").first()
     _check_words_are_in(room, now)
-    quiet = silent_seconds if last is None else min(silent_seconds, _seconds(now - last.at))
+    patience = PATIENCE_SECONDS * float(room.silence_factor)
     clock = Clock(
         elapsed_seconds=elapsed_ms(room, now) / 1000,
         total_minutes=room.minutes,
         time_factor=float(room.time_factor),
-        silent_seconds=quiet,
-        patience_seconds=PATIENCE_SECONDS * float(room.silence_factor),
+        silent_seconds=_silence(room, silent_seconds, now) if silent_seconds >= patience else 0.0,
+        patience_seconds=patience,
     )
     plan = plan_in_use(room.plan_version_id)
     move = next_move(plan, read_log(log), clock, language=room.language)
     answers = [entry.text for entry in log if isinstance(entry, Answered)]
     return move, answers[-1] if answers else ""
+
+
+def _silence(room: Interview, silent_seconds: float, now: datetime) -> float:
+    """Whatever else happened in the room broke it as well."""
+    last = Event.objects.filter(interview=room).order_by("-member_seq").first()
+    return silent_seconds if last is None else min(silent_seconds, _seconds(now - last.at))
 
 
 def _check_words_are_in(room: Interview, now: datetime) -> None:
@@ -229,9 +250,9 @@ def _turn(
         language=room.language,
         candidate_name=room.candidate.name,
         position_title=room.position.title,
-        company_context=room.plan_version.company_context,
+        company_context=context_of_plan(room.plan_version_id),
         last_answer=last_answer,
-        topic=question.question.section if question.question else "",
+        topic=section_of(question.question_id) if question.question_id else "",
         recent=recent,
         providers_off=frozenset(room.organisation.ai_providers_off),
     )

@@ -31,6 +31,8 @@ def take_turn_back(interview: Interview, *, now: datetime) -> bool:
     With the turn left held, the next to ask would wait until a lease lapses that nobody prolongs.
     Whether it was saying something.
     """
+    if not interview.turn_owner:
+        return False  # what is being said always has an owner: most turns need not search for it
     was_speaking = withdraw_half_asked(interview, now=now)
     release_turn(interview)
     return was_speaking

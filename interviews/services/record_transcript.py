@@ -80,7 +80,7 @@ def correct_segment(
             return recorded(earlier, by, duplicate=True)
         check_open(interview, by, now)
         row = Segment.objects.filter(interview=interview, seg_id=seg_id).first()
-        if row is None or not _is_own(row, by):
+        if row is None or not is_own(row, by):
             raise NoSuchSegment
         row.heard_text = row.heard_text or row.text
         row.text, row.corrected_at = text, now
@@ -106,11 +106,20 @@ def finish_turn(
     """
     if not by.is_candidate:
         raise NotYours("Only the candidate's turns are finished by hand.")
+    try:
+        return _finish_turn(by, seg_ids, sender, now)
+    except (IntegrityError, RoomRefusal):
+        # Nearly every one is new: as with segments, the table is asked by writing.
+        with transaction.atomic():
+            earlier = find_sent(enter_room(by), sender)
+        if earlier is None:
+            raise
+        return recorded(earlier, by, duplicate=True)
+
+
+def _finish_turn(by: Participant, seg_ids: list[str], sender: SenderKey, now: datetime) -> Recorded:
     with transaction.atomic():
         interview = enter_room(by)
-        earlier = find_sent(interview, sender)
-        if earlier is not None:
-            return recorded(earlier, by, duplicate=True)
         check_open(interview, by, now)
         question = question_being_answered(interview)
         if question is not None and question.answered_at is None:
@@ -250,7 +259,8 @@ def _told_to_members(row: Segment, question_ref: str) -> dict[str, JsonValue]:
     return told
 
 
-def _is_own(row: Segment, by: Participant) -> bool:
+def is_own(row: Segment, by: Participant) -> bool:
+    """Whether it came from this participant."""
     if by.is_candidate:
         return row.speaker == Speaker.CANDIDATE and row.fed_by_id is None
     return by.member_id in (row.member_id, row.fed_by_id)
@@ -261,6 +271,6 @@ def _find_segment_event(interview: Interview, by: Participant, seg_id: str) -> E
     row = Segment.objects.filter(interview=interview, seg_id=seg_id).first()
     if row is None:
         return None
-    if not _is_own(row, by):
+    if not is_own(row, by):
         raise SegmentIdTaken
     return Event.objects.filter(interview=interview, member_seq=row.position).first()

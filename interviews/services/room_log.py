@@ -27,12 +27,12 @@ class SenderKey:
     client_seq: int
 
 
-Nudge = Callable[[uuid.UUID], None]
+Nudge = Callable[[uuid.UUID, Event | None], None]
 _nudges: list[Nudge] = []
 
 
 def on_new_event(nudge: Nudge) -> None:
-    """Registers who is told, after the commit, that a room has news (the hub of this process)."""
+    """Registers who is told, after the commit, that a room has news, and which (the hub of this process)."""
     if nudge not in _nudges:
         _nudges.append(nudge)
 
@@ -82,7 +82,7 @@ def append_event(
         payload=dict(payload),
         member_payload=dict(member_payload or {}),
     )
-    transaction.on_commit(lambda: tell_of_news(interview.id))
+    transaction.on_commit(lambda: tell_of_news(interview.id, event))
     return event
 
 
@@ -93,6 +93,6 @@ def access_changed(interview: Interview) -> None:
     transaction.on_commit(lambda: tell_of_news(interview.id))
 
 
-def tell_of_news(interview_id: uuid.UUID) -> None:
+def tell_of_news(interview_id: uuid.UUID, event: Event | None = None) -> None:
     for nudge in _nudges:
-        nudge(interview_id)
+        nudge(interview_id, event)

@@ -1,21 +1,25 @@
 """The hub looks after every socket that is in a room, however it came in and whatever broke meanwhile."""
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
+from django.utils import timezone
 
 from interviews.events import Audience, OpenQuestion, Person, QuestionDelta
 from interviews.hub import Connection, Hub
-from interviews.hub.reading import NewEvent
-from interviews.models import Interview
+from interviews.hub.reading import NewEvent, read_new_events, seen_by_each
+from interviews.models import Event, Interview
+from interviews.services.room_log import append_event, lock_room
 from tests.cast import Cast, make_interview
 
 PATIENCE = 5.0
+TICK = 0.05
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Tab:
 
 @pytest.fixture
 async def hub() -> AsyncIterator[Hub]:
-    hub = Hub()
+    hub = Hub(tick_seconds=TICK)
     yield hub
     await hub.stop()
     await sync_to_async(connections.close_all)()
@@ -124,7 +128,7 @@ async def test_a_newer_tab_on_another_server_is_known_from_the_database_alone(
     hub: Hub, interview: Interview
 ) -> None:
     here, on_another = (Tab(1, "candidate", "candidate", tab) for tab in (1, 2))
-    other_hub = Hub()  # nothing carries a word from one to the other
+    other_hub = Hub(TICK)  # nothing carries a word from one to the other
     await hub.enter(interview.id, here.connection)
     await other_hub.enter(interview.id, on_another.connection)
     await sync_to_async(Interview.objects.update)(candidate_tab=2)
@@ -133,9 +137,58 @@ async def test_a_newer_tab_on_another_server_is_known_from_the_database_alone(
     await other_hub.stop()
 
 
-def closing(interview: Interview, msg_id: str) -> NewEvent:
+def say(interview: Interview, *texts: str) -> list[Event]:
+    """Stores these words, and tells nobody."""
+    told = []
+    for text in texts:
+        with transaction.atomic():
+            told.append(
+                append_event(
+                    lock_room(interview.id),
+                    kind="segment.final",
+                    at=timezone.now(),
+                    payload={"seg_id": text, "speaker": "candidate", "text": text},
+                    for_candidate=True,
+                )
+            )
+    return told
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 0)])
+async def test_news_that_its_writers_tell_comes_once_and_in_order(
+    order: tuple[int, ...], hub: Hub, interview: Interview
+) -> None:
+    room = await hub.enter(interview.id, Tab(rights=1).connection)
+    assert room is not None
+    heard: list[str] = []
+    hub.follow(lambda _, words: heard.append(words.text))
+    stored = await sync_to_async(say)(interview, "a", "b", "c")
+    for number in order:
+        hub.nudge(interview.id, stored[number])
+    async with asyncio.timeout(PATIENCE):
+        while len(heard) < 3:  # noqa: ASYNC110 # the room tells nobody that it is up to date
+            await asyncio.sleep(0.01)
+    assert heard == ["a", "b", "c"]
+    for ring in room.rings.values():
+        frames = [json.loads(frame) for _, frame in ring.after(0, 10) or ()]
+        assert [frame["text"] for frame in frames] == ["a", "b", "c"]
+        assert [frame["seq"] for frame in frames] == [1, 2, 3]
+
+
+async def test_a_word_told_by_its_writer_looks_as_it_does_when_it_is_read(
+    interview: Interview,
+) -> None:
+    (stored,) = await sync_to_async(say)(interview, "a")
+    (read,) = await sync_to_async(read_new_events)({interview.id: 0})
+    told = seen_by_each(stored)
+    assert json.loads(told.member) == json.loads(read.member)
+    assert json.loads(told.candidate) == json.loads(read.candidate)
+    assert told.words == read.words
+
+
+def closing(interview: Interview, seq: int, msg_id: str) -> NewEvent:
     """The event with which a question stands."""
-    return NewEvent(interview.id, 1, "{}", 1, "{}", msg_id, None)
+    return NewEvent(interview.id, seq, "{}", seq, "{}", msg_id, None)
 
 
 async def test_the_next_questions_words_outlive_the_news_that_the_last_one_stands(
@@ -146,8 +199,8 @@ async def test_the_next_questions_words_outlive_the_news_that_the_last_one_stand
     await hub.stream_words(interview.id, QuestionDelta("first", 0, "Hello."), "")
     await hub.stream_words(interview.id, QuestionDelta("second", 0, "Tell me"), "")
     said = []
-    for msg_id in ("first", "second"):
-        room.take(closing(interview, msg_id))  # stored before, and read only now
+    for seq, msg_id in enumerate(("first", "second"), 1):
+        room.take(closing(interview, seq, msg_id))  # stored before, and read only now
         said.append(room.question)
     assert said == [OpenQuestion("second", "Tell me"), None]
     hub.end_words(interview.id)
