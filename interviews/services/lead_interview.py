@@ -29,7 +29,7 @@ from ai_engine.inputs import (
 )
 from ai_engine.skills.ask_next_question import TurnToWord, ask_next_question
 from interviews.events import QuestionDelta
-from interviews.hub import Hub, Room, in_database, the_hub
+from interviews.hub import Hub, Room, finish_database_work, in_database, the_hub
 from interviews.queries.material import allowed_providers
 from interviews.services.ask_question import (
     PATIENCE_SECONDS,
@@ -41,6 +41,7 @@ from interviews.services.ask_question import (
     finish_question,
     give_up_turn,
     keep_turn,
+    let_go,
 )
 from interviews.states import InterviewState, Mode
 
@@ -59,6 +60,8 @@ class Leader:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self._tasks: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._owners: dict[uuid.UUID, str] = {}
+        self._is_stopping = False
         self._wanted: set[uuid.UUID] = set()
         self._doubted: dict[uuid.UUID, asyncio.Event] = {}  # the turns of which words come now
         self._offered_help_at: dict[uuid.UUID, float] = {}
@@ -67,9 +70,23 @@ class Leader:
 
     def wake(self, interview_id: uuid.UUID) -> None:
         """Something happened: perhaps it is the AI's turn."""
+        if self._is_stopping:
+            return
         self._wanted.add(interview_id)
         if interview_id not in self._tasks:
-            self._tasks[interview_id] = self.hub.run(self._lead(interview_id))
+            owner = self._owners[interview_id] = f"{_PROCESS}-{uuid.uuid4().hex[:8]}"
+            self._tasks[interview_id] = self.hub.run(self._lead(interview_id, owner))
+
+    async def hand_over(self) -> None:
+        """Before this process stops: the next one speaks at once, and need not wait until a lease lapses."""
+        self._is_stopping = True
+        owners, tasks = dict(self._owners), list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await finish_database_work()  # a turn may be claimed just now, for nobody
+        for interview_id, owner in owners.items():
+            await in_database(let_go, interview_id=interview_id, owner=owner, now=timezone.now())
 
     def fall_silent(self, interview_id: uuid.UUID) -> None:
         """A control took words of the AI back: what it says now is looked after at once.
@@ -80,15 +97,14 @@ class Leader:
         if doubted is not None:
             doubted.set()
 
-    async def _lead(self, interview_id: uuid.UUID) -> None:
-        owner = f"{_PROCESS}-{uuid.uuid4().hex[:8]}"
+    async def _lead(self, interview_id: uuid.UUID, owner: str) -> None:
         try:
             while interview_id in self._wanted:
                 self._wanted.discard(interview_id)
                 while await self._try_turn(interview_id, owner):
                     pass
         finally:
-            del self._tasks[interview_id]
+            del self._tasks[interview_id], self._owners[interview_id]
 
     async def _try_turn(self, interview_id: uuid.UUID, owner: str) -> bool:
         """Whether there may be more to say. A database that is away is asked again: silence is no answer."""
@@ -321,3 +337,10 @@ def the_leader() -> Leader:
             return leader
     _leaders[:] = [Leader(hub)]  # of an earlier loop nobody will ask again
     return _leaders[0]
+
+
+async def hand_over_turns() -> None:
+    """Before this process stops."""
+    for leader in _leaders:
+        if leader.hub is the_hub():
+            await leader.hand_over()
