@@ -18,11 +18,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Sum
 
+from interviews.events import EventKind
 from interviews.models import Interview, Recording, RecordingChunk
 from interviews.queries.recordings import has_agreed_to_recording, is_whole
 from interviews.services.ask_to_join import CHUNKS_MAY_BE_LATE, join_now, join_what_is_late
 from interviews.services.room_clock import elapsed_ms
-from interviews.services.room_log import lock_room
+from interviews.services.room_log import append_event, lock_room
 from interviews.states import ConsentState, InterviewState, RecordingState
 
 LARGEST_CHUNK = 1024 * 1024
@@ -188,6 +189,14 @@ def _recording(room: Interview, chunk: Chunk, now: datetime) -> Recording:
     )
     if room.state == InterviewState.ENDED:
         join_what_is_late(room, now=now)
+    elif chunk.content:  # what only arrives after the end is no news of a running room
+        append_event(
+            room,
+            kind=EventKind.RECORDING_STARTED,
+            at=now,
+            payload={"recording": str(recording.id), "started_ms": recording.started_ms},
+            for_candidate=False,
+        )
     return recording
 
 

@@ -117,6 +117,18 @@ def test_chunks_become_one_file_that_can_be_jumped_in(
     assert not RecordingChunk.objects.exists()
 
 
+def test_members_are_told_of_a_recording_once_and_of_none_that_comes_after_the_end(
+    tab: Recorder, client: Client, room: Interview
+) -> None:
+    tab.send_all(webm_chunks(3))
+    end(room)
+    assert Recorder(client, started_ms=90_000).send_all(webm_chunks(1)) == [201, 201]
+    told = Event.objects.get(kind="recording.started")
+    recording = Recording.objects.get(started_ms=60_000)
+    assert told.payload == {"recording": str(recording.id), "started_ms": 60_000}
+    assert told.candidate_seq is None
+
+
 def test_a_chunk_sent_twice_is_kept_once(tab: Recorder) -> None:
     first, second = webm_chunks(2)
     assert [tab.send(0, first), tab.send(0, first), tab.send(1, second)] == [201, 200, 201]
