@@ -8,7 +8,9 @@ def transcript_as_webvtt(transcript: TranscriptToExport) -> str:
     head = f"WEBVTT\n\nNOTE {_escaped(transcript.title)}\n"
     if transcript.language:
         head += f"\nNOTE language:{_escaped(transcript.language)}\n"
-    return "\n".join([head, *map(_cue, filter(_has_words, transcript.rows))])
+    rows = filter(_has_words, transcript.rows)
+    # Players want cues by their time; speech that waited for a connection stands later in the room.
+    return "\n".join([head, *map(_cue, sorted(rows, key=lambda row: row.started_ms))])
 
 
 def _has_words(row: TranscriptRow) -> bool:

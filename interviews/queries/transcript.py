@@ -188,7 +188,8 @@ def _window(interview: Interview, rows: Sequence[Segment], *, more: bool) -> Win
         missing = sum(since < gap.at_ms <= row.started_ms for gap in lost)
         opens = row.speaker != speaker or missing > 0
         moments.append(_moment(row, opens_turn=opens, gaps_before=missing, heard=heard))
-        speaker, since = row.speaker, row.started_ms
+        # What waited for a connection stands later than it was said: a gap is told once.
+        speaker, since = row.speaker, max(since, row.started_ms)
     return Window(tuple(moments), rows[0].position if before else None, later)
 
 

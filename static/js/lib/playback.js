@@ -79,7 +79,8 @@ export class Playback {
   #mark(at) {
     let current = null;
     for (const turn of findAll("li[data-started-ms]", this.#list)) {
-      if (Number(turn.dataset.startedMs) <= at) current = turn;
+      const startedMs = Number(turn.dataset.startedMs); // not ascending: some speech waits for a connection
+      if (startedMs <= at && startedMs >= Number(current?.dataset.startedMs ?? 0)) current = turn;
     }
     for (const turn of findAll("[aria-current]", this.#list)) if (turn !== current) turn.removeAttribute("aria-current");
     if (!current || current.hasAttribute("aria-current")) return;

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -93,6 +94,12 @@ def test_webvtt_holds_exactly_one_cue_for_each_segment(speaker: str, text: str) 
     cues = transcript_as_webvtt(transcript((speaker, text), ("Ivy", "Good."))).split("\n\n")[3:]
     assert len(cues) == (2 if text.strip() else 1)
     assert all(cue.count("-->") == 1 and len(cue.strip().split("\n")) == 2 for cue in cues)
+
+
+def test_webvtt_has_its_cues_by_time_also_where_words_came_in_late() -> None:
+    first, second = transcript(("Ivy", "Good."), ("Cem", "Thanks.")).rows
+    late = replace(TALK, rows=(second, first))
+    assert transcript_as_webvtt(late) == transcript_as_webvtt(replace(TALK, rows=(first, second)))
 
 
 @given(st.text(max_size=200))
