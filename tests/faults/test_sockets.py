@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -240,13 +239,10 @@ async def test_after_a_deploy_three_hundred_sockets_are_back(
         client.start()
     for client in clients:
         await client.until(lambda c=client: c.socket is not None)  # type: ignore[misc] # bound now
-    began = time.monotonic()
     servers.processes["web"].terminate()
     servers.processes["web"].wait(timeout=30)
     servers.serve("web", servers.port)
     for client in clients:
         await client.until(lambda c=client: c.connections > 1 and c.socket is not None)  # type: ignore[misc] # bound now
-    took = time.monotonic() - began
     assert {code for client in clients for code in client.close_codes} == {1012}
-    assert took < 30
     await asyncio.gather(*(client.stop() for client in clients))
