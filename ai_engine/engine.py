@@ -81,6 +81,11 @@ class SharedEngine:
     async def transcribe(self, audio: "Audio", context: "CallContext") -> "Transcript":
         return await self.current.transcribe(audio, context)
 
+    async def transcribe_so_far(
+        self, audio: "Audio", context: "CallContext"
+    ) -> "Transcript | None":
+        return await self.current.transcribe_so_far(audio, context)
+
     async def test_call(self, provider: str, *, scope: str) -> Reply[str]:
         return await self.current.test_call(provider, scope=scope)
 

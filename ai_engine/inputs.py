@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 JsonValue: TypeAlias = (
     "str | int | float | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 )
-Lane = Literal["live", "background", "speech"]
-"""Who is waiting: a person in a room, nobody (a job), or a person's spoken words."""
+Lane = Literal["live", "background", "speech", "interim"]
+"""Who is waiting: a person in a room, nobody (a job), a person's spoken words, or those still being spoken."""
 
 Speaker = Literal["interviewer", "candidate", "ai"]
 

@@ -13,6 +13,8 @@ class Limits:
     """Seconds to the first word for a person who waits."""
     job_deadline: float = 120.0
     speech_deadline: float = 30.0
+    interim_deadline: float = 4.0
+    """Words so far that come later would be replaced at once."""
     speaking_time: float = 25.0
     """Seconds a streamed answer may go on after the time for its first word."""
     idle: float = 4.0
@@ -29,15 +31,22 @@ class Limits:
     live_calls: int = 40
     background_calls: int = 24
     speech_calls: int = 24
+    interim_calls: int = 8
     """Calls at a time per provider and lane; together below the smallest SDK pool (Groq: 100)."""
     queue_wait: float = 0.2
 
     def deadline(self, lane: Lane) -> float:
-        if lane == "live":
-            return self.live_deadline
-        return self.speech_deadline if lane == "speech" else self.job_deadline
+        return {
+            "live": self.live_deadline,
+            "background": self.job_deadline,
+            "speech": self.speech_deadline,
+            "interim": self.interim_deadline,
+        }[lane]
 
     def calls(self, lane: Lane) -> int:
-        if lane == "live":
-            return self.live_calls
-        return self.speech_calls if lane == "speech" else self.background_calls
+        return {
+            "live": self.live_calls,
+            "background": self.background_calls,
+            "speech": self.speech_calls,
+            "interim": self.interim_calls,
+        }[lane]

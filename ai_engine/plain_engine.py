@@ -43,6 +43,8 @@ from ai_engine.resilience.retry_budget import RetryBudget
 logger = getLogger(__name__)
 T = TypeVar("T")
 Clock = Callable[[], float]
+INTERIM_REST = 60.0
+"""Seconds without words so far after a provider could not give them: its next rate limit belongs to final words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Engine:
         self._budget = RetryBudget(clock)
         self._purse = Purse()
         self._bare = {provider.name: provider for provider in providers}
+        self._bulkheads: dict[str, Bulkhead] = {}
+        self._interim_rests: dict[str, float] = {}
         self._breakers = {provider.name: self._guarded(provider) for provider in providers}
         self._fallback = Fallback(
             [self._persistent(breaker) for breaker in self._breakers.values()],
@@ -152,6 +156,29 @@ class Engine:
         self._purse.reserve(context.scope, reserved, rules)
         try:
             answer = await self._fallback.complete(request)
+        finally:
+            self._purse.settle(context.scope, reserved, rules)
+        return Transcript(answer.text, _provenance(request, answer))
+
+    async def transcribe_so_far(self, audio: Audio, context: CallContext) -> Transcript | None:
+        """The words of somebody who still speaks: one attempt at the first provider that is well and has room for
+        it beside all final words. None if there is none. Raises AiError.
+
+        It passes the breaker by: what may be left out must not decide whom those are asked who may not.
+        """
+        context = replace(context, lane="interim", deadline=None)
+        asked = Request(skill="transcribe_so_far", messages=(), context=context, audio=audio)
+        rules, request = await self._prepared(asked)
+        ear = self._free_ear(request.context)
+        if ear is None:
+            return None
+        reserved = Decimal("0.01") if rules.budget is not None else Decimal(0)
+        self._purse.reserve(context.scope, reserved, rules)
+        try:
+            answer = await ear.complete(request)
+        except AiError:
+            self._interim_rests[ear.name] = self._clock() + INTERIM_REST
+            raise
         finally:
             self._purse.settle(context.scope, reserved, rules)
         return Transcript(answer.text, _provenance(request, answer))
@@ -228,7 +255,22 @@ class Engine:
                 self._clock, self._rng, lambda state, why: outages.note(self.call_log, state, why)
             )
 
-        return Breaker(Bulkhead(recorded, self.limits), make_health)
+        bulkhead = self._bulkheads[provider.name] = Bulkhead(recorded, self.limits)
+        return Breaker(bulkhead, make_health)
+
+    def _free_ear(self, context: CallContext) -> Bulkhead | None:
+        now, allowed = self._clock(), context.allowed_providers
+        for name, breaker in self._breakers.items():
+            is_able = breaker.model_for("transcribe") and (allowed is None or name in allowed)
+            is_well = (
+                not breaker.is_on_probation("transcribe") and breaker.ready_at("transcribe") <= now
+            )
+            if not is_able or not is_well or self._interim_rests.get(name, 0.0) > now:
+                continue
+            bulkhead = self._bulkheads[name]
+            if bulkhead.has_room("speech") and bulkhead.has_room("interim"):
+                return bulkhead
+        return None
 
     def _persistent(self, breaker: Breaker) -> "Persistent":
         retry = Retry(breaker, self.limits, self._budget, self._clock, self._rng)

@@ -14,11 +14,13 @@ _MILLION = Decimal(1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars: per million tokens read and written, and per hour of audio."""
+    """US dollars: per million tokens read and written, and per hour of audio; the least seconds of it that
+    are billed."""
 
     tokens_in: Decimal
     tokens_out: Decimal
     audio_hour: Decimal = Decimal(0)
+    least_seconds: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class PriceTable:
             return Decimal(0)
         written = usage.tokens_out + usage.tokens_thinking
         spent = price.tokens_in * usage.tokens_in + price.tokens_out * written
-        heard = price.audio_hour * Decimal(usage.audio_seconds) / 3600
+        seconds = Decimal(usage.audio_seconds)
+        heard = price.audio_hour * (seconds and max(seconds, price.least_seconds)) / 3600
         return (spent / _MILLION + heard).quantize(Decimal("0.00000001"))
 
 

@@ -349,6 +349,7 @@ AI_CONTEXT_TOKENS = {name: env.whole(f"{name.upper()}_CONTEXT_TOKENS", 0) for na
 AI_ATTEMPTS = env.whole("AI_ATTEMPTS", 2, least=1, most=10)
 AI_LIVE_DEADLINE = env.number("AI_LIVE_DEADLINE", 8.0, least=1, most=120)
 AI_JOB_DEADLINE = env.number("AI_JOB_DEADLINE", 120.0, least=5, most=3600)
+SPEECH_INTERIM_SECONDS = env.number("SPEECH_INTERIM_SECONDS", 3.0, least=0, most=60)
 AI_CHAOS = env.text("AI_CHAOS")
 if AI_CHAOS and not DEBUG:
     raise ImproperlyConfigured("AI_CHAOS breaks AI calls on purpose: it needs DEBUG=true.")

@@ -2,7 +2,6 @@
 and the SDK's own pool never fills up."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from weakref import WeakKeyDictionary
@@ -23,7 +22,7 @@ class Bulkhead(Wrapper):
     def __init__(self, inner: Provider, limits: Limits) -> None:
         super().__init__(inner)
         self._limits = limits
-        self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, Places] = WeakKeyDictionary()
+        self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, Places] = WeakKeyDictionary()
 
     async def complete(self, request: Request) -> Answer:
         async with self._place(request.context.lane):
@@ -37,18 +36,25 @@ class Bulkhead(Wrapper):
             async for part in parts:
                 yield part
 
+    def has_room(self, lane: Lane) -> bool:
+        """Whether a call that is made now waits for nobody."""
+        return not self._places_of(lane).locked()
+
     @asynccontextmanager
     async def _place(self, lane: Lane) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        places = self._places.setdefault(loop, defaultdict(asyncio.Semaphore))
-        if lane not in places:
-            places[lane] = asyncio.Semaphore(self._limits.calls(lane))
+        places = self._places_of(lane)
         try:
-            async with asyncio.timeout(self._limits.queue_wait if places[lane].locked() else None):
-                await places[lane].acquire()
+            async with asyncio.timeout(self._limits.queue_wait if places.locked() else None):
+                await places.acquire()
         except TimeoutError as full:
             raise Busy(self.name, f"{lane} lane full") from full
         try:
             yield
         finally:
-            places[lane].release()
+            places.release()
+
+    def _places_of(self, lane: Lane) -> asyncio.Semaphore:
+        lanes = self._lanes.setdefault(asyncio.get_running_loop(), {})
+        if lane not in lanes:
+            lanes[lane] = asyncio.Semaphore(self._limits.calls(lane))
+        return lanes[lane]

@@ -5,7 +5,6 @@ import uuid
 from interviews.events import (
     CoverageChanged,
     InterimHeard,
-    SegmentInterim,
     ServerMessage,
     SuggestionReady,
 )
@@ -34,12 +33,10 @@ def suggestion_words(row: Suggestion) -> SuggestionReady:
     return SuggestionReady(str(row.id), row.text, row.because, row.answer)
 
 
-def interim_words(by: Participant, message: SegmentInterim) -> InterimHeard:
+def interim_words(by: Participant, seg_id: str, text: str, speaker: str | None) -> InterimHeard:
     """Whose words they are: the socket's own, unless a member feeds them for somebody else."""
     if by.is_candidate:
-        return InterimHeard(message.seg_id, message.text, "candidate", by.name)
-    if message.speaker is None:
-        return InterimHeard(message.seg_id, message.text, "interviewer", by.name)
-    return InterimHeard(
-        message.seg_id, message.text, message.speaker, Speaker(message.speaker).label
-    )
+        return InterimHeard(seg_id, text, "candidate", by.name)
+    if speaker is None:
+        return InterimHeard(seg_id, text, "interviewer", by.name)
+    return InterimHeard(seg_id, text, speaker, Speaker(speaker).label)

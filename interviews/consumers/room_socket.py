@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_args
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ from interviews.consumers.limits import Bucket
 from interviews.consumers.panel_words import interim_words, words_of_panel
 from interviews.consumers.suggestion_loop import the_suggestion_loop
 from interviews.consumers.welcome import words_of_welcome
+from interviews.consumers.words_so_far import WordsSoFar
 from interviews.events import (
     LONGEST_BINARY,
     SUBPROTOCOL,
@@ -58,6 +60,7 @@ from interviews.services.transcribe_speech import (
     ItsTurn,
     SpokenAudio,
     can_transcribe,
+    transcribe_so_far,
     transcribe_speech,
 )
 from interviews.states import OVER
@@ -114,7 +117,9 @@ class RoomSocket:
         )  # after a cut, minutes of speech come at once
         self._bad_frames = 0
         self._lingering: asyncio.Task[None] | None = None
-        self._audio = IncomingAudio(self._transcribe, the_hub().run)
+        run = the_hub().run
+        so_far = WordsSoFar(self._share_words_so_far, run, settings.SPEECH_INTERIM_SECONDS)
+        self._audio = IncomingAudio(self._transcribe, run, so_far)
 
     async def run(self) -> None:
         message = await self._receive()
@@ -195,6 +200,7 @@ class RoomSocket:
             while (taken := await self._in_line.get()) is not None and not self._is_closed:
                 await self._take(taken)
         finally:
+            self._audio.close()
             for task in (self._lingering, pump, reader):
                 if task is not None:
                     task.cancel()
@@ -292,7 +298,7 @@ class RoomSocket:
                 await self._in_line.put(message)
 
     async def _refuse(self, bad: BadMessage) -> None:
-        self._bad_frames += 1
+        self._bad_frames += bad.code != "busy"  # what comes too fast is no garbage
         await self._tell(Refused(bad.code, bad.message, bad.client_seq, bad.seg_id))
         if self._bad_frames >= MOST_BAD_FRAMES:
             raise SocketRefused(CloseCode.BAD_MESSAGE) from bad
@@ -348,6 +354,16 @@ class RoomSocket:
         if words == "":
             await self._tell(Refused("nothing_heard", "No words were heard.", seg_id=audio.seg_id))
 
+    async def _share_words_so_far(self, audio: SpokenAudio) -> None:
+        """For everybody, the speaker too: their browser does not know what was heard."""
+        try:
+            text = await transcribe_so_far(in_room=self._in_room, audio=audio)
+        except (RoomRefusal, DatabaseError, InterfaceError):
+            return  # droppable; the whole segment is answered
+        if text:
+            words = interim_words(self.by, audio.seg_id, text, audio.speaker)
+            await the_hub().share_interim(self._room, words)
+
     async def _hello_again(self, message: Hello) -> None:
         if message.as_ != self.by.audience or message.client_id != self._connection.client_id:
             raise BadMessage("hello_differs", "A socket stays what its first “hello” said.")
@@ -360,7 +376,7 @@ class RoomSocket:
             return  # droppable
         if self.by.is_candidate:
             self._room.candidate_is_heard()
-        heard = interim_words(self.by, message)
+        heard = interim_words(self.by, message.seg_id, message.text, message.speaker)
         await the_hub().share_interim(self._room, heard, self._connection)
 
     async def _do(self, message: Durable) -> None:

@@ -112,6 +112,7 @@ class AudioStart(_ClientMessage):
 class AudioEnd(_ClientMessage):
     type: Literal["audio.end"]
     seg_id: SegId
+    age_ms: Milliseconds = 0  # since its last word was said: it may have waited for a connection
 
 
 class TurnFinished(_ClientMessage):

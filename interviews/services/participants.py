@@ -84,11 +84,16 @@ def admit_member(*, interview_id: uuid.UUID, user: User, scope: str = "") -> Par
 def enter_room(by: Participant) -> Interview:
     """The room's row, locked, for somebody whose rights still stand. Raises RightsChanged."""
     interview = lock_room(by.interview_id)
+    check_rights(interview, by)
+    return interview
+
+
+def check_rights(interview: Interview, by: Participant) -> None:
+    """Raises RightsChanged."""
     if interview.access_generation != by.rights and interview.state != InterviewState.ENDED:
         raise RightsChanged
     if interview.conversation_erased_at is not None:
         raise RightsChanged  # nothing is added to what was erased, not even late words
-    return interview
 
 
 def _actor_of(member: Member, interview: Interview) -> Actor | None:

@@ -21,6 +21,15 @@ def elapsed_ms(interview: Interview, now: datetime) -> int:
     )  # a room that was forgotten must not overflow a column
 
 
+def ms_at(interview: Interview, moment: datetime) -> int:
+    """What this clock showed at a moment of the last live stretch; before that, what it stood at when it began."""
+    if interview.live_since is not None:
+        return elapsed_ms(interview, moment)
+    stopped = interview.paused_at or interview.ended_at or moment
+    since = round((stopped - moment).total_seconds() * 1000)
+    return max(0, interview.live_ms - max(0, since))
+
+
 def total_ms(interview: Interview) -> int:
     """How long it may last for this candidate."""
     return round(interview.minutes * 60_000 * float(interview.time_factor))

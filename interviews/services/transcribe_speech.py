@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ai_engine.engine import engine
@@ -15,10 +16,16 @@ from ai_engine.inputs import Audio, CallContext
 from interviews.events import LONGEST_TEXT, EventKind, clean_text
 from interviews.models import Event, Interview
 from interviews.queries.material import allowed_providers
-from interviews.services.participants import Participant, enter_room
-from interviews.services.record_transcript import SpokenSegment, check_open, record_segment
+from interviews.services.participants import Participant, check_rights, enter_room
+from interviews.services.record_transcript import (
+    SpokenSegment,
+    check_open,
+    is_own,
+    record_segment,
+)
+from interviews.services.room_clock import ms_at
 from interviews.services.room_log import append_event
-from interviews.services.room_refusals import StillUnheard
+from interviews.services.room_refusals import SegmentIdTaken, StillUnheard
 from interviews.states import SegmentSource
 from webapi.json import JsonValue
 
@@ -31,13 +38,15 @@ _SPEECH = uuid.UUID("6a1f7b0e-2c55-4a31-9b9e-1f0c6f1f7a55")  # names the keys of
 
 @dataclass(frozen=True, slots=True)
 class SpokenAudio:
-    """A whole segment of sound, as it was sent under its id."""
+    """A segment of sound, as it was sent under its id. `age_ms`: how long ago it was said, by its sender's clock."""
 
     seg_id: str
     content: bytes
     mime: str
     duration_ms: int
     speaker: Literal["candidate", "interviewer"] | None = None  # set by a member who feeds it
+    arrived_at: datetime = field(default_factory=timezone.now)
+    age_ms: int = 0
 
 
 class InRoom(Protocol):
@@ -61,10 +70,10 @@ async def transcribe_speech(
     None if what became of it was known before, or it could not be transcribed, which the room is told.
     Raises RoomRefusal where the room takes no words now: then no provider hears them either.
     """
-    spoken_until = timezone.now()
-    context = await in_room(_gather, audio.seg_id, spoken_until)
-    if context is None:
+    gathered = await in_room(_gather, audio, timezone.now())
+    if gathered is None:
         return None
+    context, ended_ms = gathered
     try:
         heard = await engine.transcribe(Audio(audio.content, audio.mime, context.language), context)
     except AiError:
@@ -72,31 +81,92 @@ async def transcribe_speech(
             raise StillUnheard from None  # the log says it already: only who tried again is to know
         return None
     await its_turn()
-    text = clean_text(heard.text).encode()[:LONGEST_TEXT].decode(errors="ignore")
+    text = _fitting(heard.text)
     if text:
-        await in_room(_commit, audio, text, spoken_until)
+        await in_room(_commit, audio, text, ended_ms)
     else:
         await in_room(_settle, EventKind.SEGMENT_EMPTY, audio.seg_id, timezone.now())
     return text
 
 
-def _gather(by: Participant, seg_id: str, now: datetime) -> CallContext | None:
-    """Notes that speech came in, so that whoever needs all the words waits for these too."""
+async def transcribe_so_far(*, in_room: InRoom, audio: SpokenAudio) -> str:
+    """The words so far of somebody who still speaks; empty where they are not to be had at once. Nothing is stored.
+
+    Raises RoomRefusal where the room takes no words now: then no provider hears them either.
+    """
+    context = await in_room(_context_so_far, timezone.now())
+    if context is None:
+        return ""
+    try:
+        heard = await engine.transcribe_so_far(
+            Audio(audio.content, audio.mime, context.language), context
+        )
+    except AiError:
+        return ""  # the whole segment is asked for anyway, and its failure is told
+    return "" if heard is None else _fitting(heard.text)
+
+
+def _fitting(text: str) -> str:
+    return clean_text(text).encode()[:LONGEST_TEXT].decode(errors="ignore")
+
+
+def _context_so_far(by: Participant, now: datetime) -> CallContext | None:
+    """None once the interview is over: late words are kept, and nobody watches them come."""
+    interview = Interview.objects.select_related("organisation").get(id=by.interview_id)
+    check_rights(interview, by)
+    is_late = check_open(interview, by, now)
+    return None if is_late else _context(interview)
+
+
+def _gather(by: Participant, audio: SpokenAudio, now: datetime) -> tuple[CallContext, int] | None:
+    """Notes that speech came in, so that whoever needs all the words waits for these too; and when it was said.
+
+    What is tried again later keeps the time at which it came in first.
+    """
     with transaction.atomic():
         interview = enter_room(by)
         check_open(interview, by, now)
-        if interview.segments.filter(seg_id=seg_id).exists() or _is_noted(
-            interview, EventKind.SEGMENT_EMPTY, seg_id
-        ):
+        stored = interview.segments.filter(seg_id=audio.seg_id).first()
+        if stored is not None and not is_own(stored, by):
+            raise SegmentIdTaken
+        if stored is not None or _noted(by, EventKind.SEGMENT_EMPTY, audio.seg_id).exists():
             return None
-        if not _is_noted(interview, EventKind.SPEECH_RECEIVED, seg_id):
+        received = _noted(by, EventKind.SPEECH_RECEIVED, audio.seg_id).first()
+        if received is not None and "ended_ms" in received.payload:
+            return _context(interview), received.payload["ended_ms"]
+        ended_ms = _ended_ms(interview, by, audio)
+        if received is None:
             append_event(
                 interview,
                 kind=EventKind.SPEECH_RECEIVED,
                 at=now,
-                payload=_told(by, seg_id),
+                payload={**_told(by, audio.seg_id), "ended_ms": ended_ms},
+                member_payload={"from": by.key},
                 for_candidate=False,
             )
+        return _context(interview), ended_ms
+
+
+def _ended_ms(interview: Interview, by: Participant, audio: SpokenAudio) -> int:
+    """On the room's clock. Speech that waited for a connection says how long; that is believed as far as it can be
+    so: within the interview, and not before what the same microphone said earlier."""
+    said_at = audio.arrived_at - timedelta(milliseconds=audio.age_ms)
+    ended = max(1, ms_at(interview, said_at))
+    if not audio.age_ms:
+        return ended
+    speaker = audio.speaker or ("candidate" if by.is_candidate else "interviewer")
+    said = interview.segments.filter(speaker=speaker)
+    is_fed = audio.speaker is not None
+    same_microphone = (
+        said.filter(fed_by=by.member_id)
+        if is_fed
+        else said.filter(fed_by=None, member=by.member_id)
+    )
+    latest = same_microphone.order_by("-position").values_list("ended_ms", flat=True).first()
+    return max(ended, latest or 0)
+
+
+def _context(interview: Interview) -> CallContext:
     return CallContext(
         scope=str(interview.organisation_id),
         interview_ref=str(interview.id),
@@ -107,36 +177,38 @@ def _gather(by: Participant, seg_id: str, now: datetime) -> CallContext | None:
     )
 
 
-def _commit(by: Participant, audio: SpokenAudio, text: str, spoken_until: datetime) -> None:
+def _commit(by: Participant, audio: SpokenAudio, text: str, ended_ms: int) -> None:
     # Sent again after a cut, it comes under the same id: the key is made of nothing else.
     sender = by.sender_key(uuid.uuid5(_SPEECH, f"{by.key}/{audio.seg_id}"), 1)
-    started, ended = _times(by, audio, spoken_until)
+    started_ms = max(1, ended_ms - audio.duration_ms)
     segment = SpokenSegment(
-        audio.seg_id, text, SegmentSource.PROVIDER, started, ended, audio.speaker
+        audio.seg_id, text, SegmentSource.PROVIDER, started_ms, ended_ms, audio.speaker
     )
     record_segment(by=by, segment=segment, sender=sender, now=timezone.now())
-
-
-def _times(by: Participant, audio: SpokenAudio, spoken_until: datetime) -> tuple[int, int]:
-    """On the room's clock: it was said before it was transcribed."""
-    interview = Interview.objects.get(id=by.interview_id)
-    since = spoken_until - interview.live_since if interview.live_since else None
-    ended = interview.live_ms + (round(since.total_seconds() * 1000) if since else 0)
-    return max(1, ended - audio.duration_ms), max(1, ended)
 
 
 def _settle(by: Participant, kind: EventKind, seg_id: str, now: datetime) -> bool:
     """That no words will come of this segment, for everybody who waits for them. False if it was noted before."""
     with transaction.atomic():
         room = enter_room(by)
-        if _is_noted(room, kind, seg_id):
+        if _noted(by, kind, seg_id).exists():
             return False
-        append_event(room, kind=kind, at=now, payload=_told(by, seg_id), for_candidate=True)
+        append_event(
+            room,
+            kind=kind,
+            at=now,
+            payload=_told(by, seg_id),
+            member_payload={"from": by.key},
+            for_candidate=True,
+        )
         return True
 
 
-def _is_noted(room: Interview, kind: EventKind, seg_id: str) -> bool:
-    return Event.objects.filter(interview=room, kind=kind, payload__seg_id=seg_id).exists()
+def _noted(by: Participant, kind: EventKind, seg_id: str) -> QuerySet[Event]:
+    """Of this participant's own: an id is seen by all while its words are spoken, and anybody could use it."""
+    return Event.objects.filter(
+        interview=by.interview_id, kind=kind, payload__seg_id=seg_id, member_payload__from=by.key
+    )
 
 
 def _told(by: Participant, seg_id: str) -> dict[str, JsonValue]:

@@ -35,7 +35,7 @@ def ai_that_writes(**by_skill: Words | Writer) -> Iterator[Scripted]:
 
 
 @contextmanager
-def ai_that_hears(*said: Say) -> Iterator[Scripted]:
+def ai_that_hears(*said: Say | Fail) -> Iterator[Scripted]:
     """The pieces of speech are heard as these words, one after the other; the last ones stay."""
     provider = Scripted(said)
     with engine.replaced_by(Engine([provider])):

@@ -1,5 +1,6 @@
 """Interviews by voice, from the try-out page to the report, while page, network, Redis and server break under them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -126,6 +127,7 @@ def test_a_person_leads_by_voice_through_four_faults(
     ):
         faults.watch(cem)
         faults.watch(ines)
+        seen = words_seen_early(ines)
         cem.goto(room["link"].replace(stack.url, cable.url))
         cem.get_by_role("button", name="Continue").click()
         cem.get_by_role("button", name="I agree").click()
@@ -171,6 +173,7 @@ def test_a_person_leads_by_voice_through_four_faults(
             headers={"Authorization": f"Bearer {opened['token']}"},
         ).json()["items"]
     assert [event["kind"] for event in log].count("segment.doubled") == 1
+    assert any(HEARD_TWICE.startswith(words) for words in seen), seen
     assert said == [
         ("interviewer" if words in ASKED else "candidate", words)
         for words in sentences_of(DIALOGUE)
@@ -199,6 +202,19 @@ def await_question(page: Page, number: int) -> None:
     asked = page.locator("#chat .bubble-ai:not(.is-withdrawn):not([aria-hidden])")
     expect(asked).to_have_count(number + 1, timeout=PATIENCE)
     expect(page.locator("[data-action=repeat]:enabled")).to_be_visible(timeout=PATIENCE)
+
+
+def words_seen_early(page: Page) -> list[str]:
+    """What this page is told of sentences while they are spoken."""
+    seen: list[str] = []
+
+    def note(frame: str | bytes) -> None:
+        told = json.loads(frame)
+        if told["type"] == "segment.interim" and told["text"]:
+            seen.append(told["text"])
+
+    page.on("websocket", lambda socket: socket.on("framereceived", note))
+    return seen
 
 
 def on_their_way(page: Page) -> Locator:

@@ -72,6 +72,17 @@ def test_whoever_speaks_for_long_is_still_known_to_speak(browser: Browser, addre
         speak(room.page)
         room.until(lambda: len(room.of("segment.interim")) >= 3)
         assert len({frame["seg_id"] for frame in room.of("segment.interim")}) == 1
+        assert room.sounds, "what is said is on its way before it ends"
+        assert room.of("audio.end") == []
+        seg_id = room.of("audio.start")[0]["seg_id"]
+        words = {"text": "We built a", "speaker": "candidate", "name": "Cem Candidate"}
+        room.send({"type": "segment.interim", "seg_id": seg_id, **words})
+        expect(room.page.get_by_text("We built a")).to_be_visible()
+        speak(room.page, is_loud=False)
+        room.until(lambda: room.of("audio.end"))
+        room.words(seg_id, "We built a mill.")
+        expect(room.page.get_by_text("We built a mill.")).to_be_visible()
+        expect(room.page.get_by_text("We built a", exact=True)).to_have_count(0)
 
 
 def test_a_silence_ends_a_spoken_answer_once_its_words_are_there(

@@ -1,9 +1,9 @@
 """The conversation as members see it while it is spoken."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.pages.scripts import a_page
+from tests.pages.scripts import a_page, stop_clock
 
 pytestmark = pytest.mark.browser
 
@@ -32,3 +32,44 @@ def test_members_see_how_far_a_question_was_read_aloud(
         page.evaluate(ASKED_AND_HEARD, heard)
         assert page.locator(".transcript-speaker small").inner_text() == words
         assert "went wrong with it." in page.locator(".transcript-text").inner_text()
+
+
+WATCH = """async () => {
+  document.body.innerHTML = '<ol id="transcript"></ol><p id="nothing-yet"></p>';
+  const { LiveTranscript } = await import("/static/js/lib/live_transcript.js");
+  window.room = new LiveTranscript();
+  window.cem = (told) => ({ seg_id: "s", segId: "s", speaker: "candidate", name: "Cem", ...told });
+}"""
+
+
+def test_words_so_far_stay_while_somebody_speaks_on_and_until_they_are_stored(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address) as page:
+        stop_clock(page)
+        page.evaluate(WATCH)
+        words = page.locator(".is-interim .transcript-text")
+        for text, seen in (("", "is speaking…"), ("We built", "We built"), ("", "We built")):
+            page.evaluate("(text) => window.room.interim(window.cem({ text }))", text)
+            expect(words).to_have_text(seen)
+            page.clock.run_for(6_000)
+        page.evaluate("window.room.waiting(window.cem({ text: 'Writing it down…' }))")
+        expect(words).to_have_text("We built")
+        expect(page.get_by_text("Writing it down…")).to_be_visible()
+        page.evaluate("window.room.gone('s')")
+        page.evaluate("window.room.interim(window.cem({ text: 'We built' }))")
+        page.clock.run_for(10_500)
+        expect(words).to_have_count(0)
+
+
+def test_a_moment_is_found_by_its_time_also_where_words_came_in_late(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address) as page:
+        page.evaluate(WATCH)
+        for seg_id, started_ms in (("a", 10_000), ("b", 90_000), ("c", 60_000)):
+            told = {"seg_id": seg_id, "text": seg_id, "started_ms": started_ms}
+            page.evaluate("(told) => window.room.stored(window.cem(told), '')", told)
+        for ms, found in ((95_000, "b"), (70_000, "c"), (20_000, "a")):
+            page.evaluate("(ms) => window.room.jumpToTime(ms)", ms)
+            expect(page.locator(".is-current .transcript-text")).to_have_text(found)

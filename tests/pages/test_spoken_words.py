@@ -67,3 +67,52 @@ def test_sound_that_nobody_answers_for_is_given_back_to_its_speaker(
         room.words("s", "Yes.")
         room.until(lambda: not page.evaluate("window.words.has('s')"))
         assert page.evaluate("window.failed") == ["s"], "told once"
+
+
+UTTER = """({ segId, frames, goesOn }) => {
+  if (!goesOn) window.words.begin(segId);
+  for (let i = 0; i < frames; i += 1) window.words.hear(segId, new Int16Array(1600));
+}"""
+END = "({ segId, frames }) => window.words.send(segId, Array(frames).fill(new Int16Array(1600)))"
+
+
+def test_speech_goes_out_while_it_is_spoken_and_whole_where_something_came_between(
+    browser: Browser, address: str
+) -> None:
+    def until_ended(count: int) -> int:
+        """How much sound has come since it was asked last."""
+        room.until(lambda: len(room.of("audio.end")) == count)
+        size = sum(map(len, room.sounds))
+        room.sounds.clear()
+        return size
+
+    with a_page(browser, address) as page:
+        room = FakeRoom(page)
+        page.evaluate(CONNECT)
+        room.until(lambda: room.of("hello"))
+        page.evaluate(UTTER, {"segId": "s1", "frames": 15})
+        room.until(lambda: room.sounds)
+        assert (sum(map(len, room.sounds)), room.of("audio.end")) == (32_000, [])
+        page.evaluate(END, {"segId": "s1", "frames": 15})
+        assert until_ended(1) == 48_000
+
+        page.evaluate(UTTER, {"segId": "s2", "frames": 10})
+        page.evaluate(END, {"segId": "s3", "frames": 5})
+        assert until_ended(2) == 32_000 + 16_000
+        page.evaluate(END, {"segId": "s2", "frames": 12})
+        assert until_ended(3) == 38_400
+
+        for seg_id in ("s1", "s2"):
+            room.words(seg_id, "Words.")
+        page.evaluate(UTTER, {"segId": "s4", "frames": 10})
+        room.until(lambda: room.sounds)
+        room.sockets[-1].close(code=1012)
+        room.until(lambda: len(room.of("audio.end")) == 4)
+        room.sounds.clear()
+        page.evaluate(UTTER, {"segId": "s4", "frames": 10, "goesOn": True})
+        page.evaluate(END, {"segId": "s4", "frames": 20})
+        assert until_ended(5) == 64_000
+        ended = [frame["seg_id"] for frame in room.of("audio.end")]
+        assert ended == ["s1", "s3", "s2", "s3", "s4"]
+        first, again = (frame for frame in room.of("audio.end") if frame["seg_id"] == "s3")
+        assert first["age_ms"] < again["age_ms"]

@@ -51,8 +51,11 @@ export class LiveTranscript {
   waiting({ segId, speaker, name, text, note = "", buttons = [] }) {
     if (this.#turns.has(segId)) return; // it has them, and its answer was lost
     const key = `${segId}/own`;
+    const soFar = [...this.#interims].find(([other, { segId: id, isEmpty }]) => id === segId && other !== key && !isEmpty);
     this.#endInterim(key);
-    const turn = this.#turn(`${speaker} is-interim`, name, text, null, note);
+    if (soFar) this.#endInterim(soFar[0]);
+    const words = soFar ? soFar[1].body.textContent : text;
+    const turn = this.#turn(`${speaker} is-interim`, name, words, null, soFar ? text : note);
     if (buttons.length > 0) turn.item.append(make("p", { class: "live-waiting" }, ...buttons));
     this.#interims.set(key, { ...turn, timer: 0, name, segId, isEmpty: false });
     this.#add(turn.item);
@@ -103,10 +106,16 @@ export class LiveTranscript {
   interim({ seg_id, text, speaker, name }) {
     if (this.#turns.has(seg_id)) return;
     const key = `${seg_id}/${name}`;
+    const timer = setTimeout(() => this.#endInterim(key), INTERIM_LASTS);
+    const known = this.#interims.get(key);
+    if (known && !known.isEmpty && !text) {
+      clearTimeout(known.timer); // they speak on, and no further words are known yet
+      known.timer = timer;
+      return;
+    }
     if (text) this.#endInterims({ seg_id, name });
     else this.#endInterim(key);
     const turn = this.#turn(`${speaker} is-interim`, name, text || (AT_IT[seg_id] ?? "is speaking…"), null);
-    const timer = setTimeout(() => this.#endInterim(key), INTERIM_LASTS);
     this.#interims.set(key, { ...turn, timer, name, segId: seg_id, isEmpty: !text });
     this.#add(turn.item);
   }
@@ -191,7 +200,9 @@ export class LiveTranscript {
   /** What was being said at this time of the room's clock. */
   jumpToTime(ms) {
     const turns = [...this.#turns.values()].filter((turn) => turn.startedMs !== null && turn.startedMs <= ms);
-    return turns.length > 0 && this.#show(turns.at(-1).item);
+    // Not ascending: some speech waits for a connection before it stands here.
+    const latest = turns.reduce((one, other) => (one && one.startedMs > other.startedMs ? one : other), null);
+    return latest !== null && this.#show(latest.item);
   }
 
   #show(item, words = null) {

@@ -20,7 +20,7 @@ export class SpeechSegments {
 
   /**
    * on: { voice(id) at the first sound of a segment and every 3 s while it lasts; sustained?(id) once it is surely
-   * a voice; segment(id, frames) when it is whole }
+   * a voice; frame?(id, samples) as they come; segment(id, frames) when it is whole }
    */
   constructor({ on, newId = () => crypto.randomUUID() }) {
     this.#on = on;
@@ -29,6 +29,11 @@ export class SpeechSegments {
 
   get isSpeaking() {
     return this.#segment !== null;
+  }
+
+  /** Of the segment that is being spoken. */
+  get openId() {
+    return this.#segment?.id ?? null;
   }
 
   push(samples, level) {
@@ -61,6 +66,7 @@ export class SpeechSegments {
   #goOn(samples) {
     const { id, frames } = this.#segment;
     frames.push(samples);
+    this.#on.frame?.(id, samples);
     if (frames.length % VOICE_EVERY === 0) this.#on.voice(id);
     if (this.#quiet >= CLOSES_AFTER) {
       this.#close();
@@ -73,6 +79,7 @@ export class SpeechSegments {
   #open(frames) {
     this.#segment = { id: this.#newId(), frames: [...frames] };
     this.#on.voice(this.#segment.id);
+    for (const samples of frames) this.#on.frame?.(this.#segment.id, samples);
   }
 
   #close() {

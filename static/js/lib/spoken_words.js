@@ -1,10 +1,11 @@
-// Spoken segments on their way to becoming words: sent whole, a few at a time, sent again after a cut or when the
-// server was busy, and kept, also over a reload, until their words are stored or given up by whoever said them. What
-// becomes of each is told by events of its own: sent, failed, settled.
+// Spoken segments on their way to becoming words: sent while they are spoken if nothing else is, else whole, a few at
+// a time; sent again whole after a cut or when the server was busy; and kept, also over a reload, until their words are
+// stored or given up by whoever said them. What becomes of each is told by events of its own: sent, failed, settled.
 import { joined } from "./speech_segments.js";
 import { RoomStore, SOUNDS } from "./room_store.js";
 
 const PIECE = 32 * 1024;
+const LIVE_FRAMES = 10; // a second of sound at once
 const RATE = 16_000;
 const AT_ONCE = 3; // one less than the server takes
 const ANSWERED_WITHIN = 30_000;
@@ -20,13 +21,17 @@ export class SpokenWords extends EventTarget {
   #socket;
   #store;
   #entries = new Map(); // by segment: { seg_id, samples, extra, sentAt, tries, hasFailed, rescues, isRescue, timer }
+  #live = null; // what is being spoken and sent: { segId, frames } with the frames that are still to be sent
+  #name; // as whom the room knows this page
   #busyTimes = 0;
   #busyTimer = 0;
 
   /** With what an earlier page of this room could not deliver. */
   static async open({ socket, room }) {
     const words = new SpokenWords(socket, await RoomStore.open(room, SOUNDS));
-    for (const { seg_id, samples, extra, at } of await words.#store.all()) words.#keep({ seg_id, samples, extra, at });
+    for (const { seg_id, samples, extra, at } of await words.#store.all()) {
+      words.#keep({ seg_id, samples, extra, endedAt: performance.now() - Math.max(0, Date.now() - at) });
+    }
     return words;
   }
 
@@ -34,8 +39,12 @@ export class SpokenWords extends EventTarget {
     super();
     this.#socket = socket;
     this.#store = store;
-    socket.addEventListener("welcome", () => this.#sendAllAgain());
+    socket.addEventListener("welcome", ({ detail }) => {
+      this.#name = detail.you?.name;
+      this.#sendAllAgain();
+    });
     socket.addEventListener("event", ({ detail }) => {
+      if (!this.#isOurs(detail)) return;
       if (WITH_OUTCOME.has(detail.kind)) this.forget(detail.seg_id);
       if (detail.kind === "segment.failed") this.#fail(detail.seg_id, { isTold: true });
     });
@@ -51,13 +60,33 @@ export class SpokenWords extends EventTarget {
     return this.#entries.has(segId);
   }
 
+  /** Somebody begins to speak. Sent at once, it can be shown before it ends, and is there sooner when it does. */
+  begin(segId, extra = {}) {
+    if (!this.#socket.isOpen || this.#busyTimer || this.#live || this.#sent().length >= AT_ONCE) return;
+    this.#live = { segId, frames: [] };
+    this.#start(segId, extra);
+  }
+
+  /** What they say, 100 ms at a time. */
+  hear(segId, samples) {
+    if (this.#live?.segId !== segId) return;
+    this.#live.frames.push(samples);
+    if (this.#live.frames.length >= LIVE_FRAMES) this.#sendLive();
+  }
+
   /** A whole segment, as frames of 16 bit samples. `extra` goes with it: who speaks, where that is not its sender. */
-  send(segId, frames, extra = {}) {
-    const entry = { seg_id: segId, samples: joined(frames), extra, at: Date.now() };
-    this.#store.put(entry);
-    this.#keep(entry);
+  send(segId, frames, extra = {}, endedAt = performance.now()) {
+    const samples = joined(frames);
+    this.#store.put({ seg_id: segId, samples, extra, at: Date.now() });
+    const entry = this.#keep({ seg_id: segId, samples, extra, endedAt });
     this.#tell("sent", { seg_id: segId, extra });
-    this.#pump();
+    if (this.#live?.segId === segId && this.#socket.isOpen) {
+      this.#sendLive();
+      this.#live = null;
+      this.#end(entry);
+    } else {
+      this.#pump();
+    }
   }
 
   /** Once more from the start, after it failed. */
@@ -79,8 +108,11 @@ export class SpokenWords extends EventTarget {
     this.#pump();
   }
 
-  #keep(entry) {
-    this.#entries.set(entry.seg_id, { ...entry, sentAt: 0, tries: 0, hasFailed: false, rescues: 0, isRescue: false, timer: 0 });
+  /** `endedAt` is on this page's own clock, which nobody sets. */
+  #keep({ seg_id, samples, extra, endedAt }) {
+    const entry = { seg_id, samples, extra, endedAt, sentAt: 0, tries: 0, hasFailed: false, rescues: 0, isRescue: false, timer: 0 };
+    this.#entries.set(seg_id, entry);
+    return entry;
   }
 
   #once(entry, { isRescue }) {
@@ -90,6 +122,7 @@ export class SpokenWords extends EventTarget {
   }
 
   #sendAllAgain() {
+    this.#live = null; // its beginning went out over another connection: it is sent whole when it ends
     for (const entry of this.#entries.values()) if (!entry.hasFailed) this.#takeBack(entry);
     this.#pump();
   }
@@ -106,14 +139,34 @@ export class SpokenWords extends EventTarget {
     for (const entry of all.filter((one) => !one.sentAt).slice(0, Math.max(0, free))) this.#sendOne(entry);
   }
 
+  /** One segment at a time is open on a socket: what is being spoken meanwhile waits for its own end. */
   #sendOne(entry) {
+    this.#live = null;
+    this.#start(entry.seg_id, entry.extra);
+    this.#sendSamples(entry.samples);
+    this.#end(entry);
+  }
+
+  #start(segId, extra) {
+    this.#socket.drop({ type: "audio.start", seg_id: segId, codec: "pcm16", rate: RATE, ...extra });
+  }
+
+  #sendSamples(samples) {
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    for (let from = 0; from < bytes.length; from += PIECE) this.#socket.dropBytes(bytes.subarray(from, from + PIECE));
+  }
+
+  #end(entry) {
     entry.sentAt = Date.now();
     entry.tries += 1;
     entry.timer = setTimeout(() => this.#unanswered(entry), ANSWERED_WITHIN);
-    this.#socket.drop({ type: "audio.start", seg_id: entry.seg_id, codec: "pcm16", rate: RATE, ...entry.extra });
-    const bytes = new Uint8Array(entry.samples.buffer, entry.samples.byteOffset, entry.samples.byteLength);
-    for (let from = 0; from < bytes.length; from += PIECE) this.#socket.dropBytes(bytes.subarray(from, from + PIECE));
-    this.#socket.drop({ type: "audio.end", seg_id: entry.seg_id });
+    const age = Math.max(0, Math.round(performance.now() - entry.endedAt));
+    this.#socket.drop({ type: "audio.end", seg_id: entry.seg_id, age_ms: age });
+  }
+
+  #sendLive() {
+    this.#sendSamples(joined(this.#live.frames));
+    this.#live.frames = [];
   }
 
   #unanswered(entry) {
@@ -124,10 +177,25 @@ export class SpokenWords extends EventTarget {
   }
 
   #refused({ code, seg_id, sent }) {
+    if (this.#live && this.#live.segId === seg_id) this.#live = null; // what comes of it is asked at its end
     if (sent || !(this.has(seg_id) || SOUND_CODES.has(code))) return; // it is about something written
-    if (WORDLESS.has(code)) this.forget(seg_id);
+    if (code === "seg_id_taken") this.#rename(seg_id);
+    else if (WORDLESS.has(code)) this.forget(seg_id);
     else if (FOR_NOW.has(code)) this.#comeLater(seg_id);
     else this.#fail(seg_id ?? this.#latest()?.seg_id);
+  }
+
+  /** An id is seen by the whole room while its words are spoken: somebody else's words may stand under it. */
+  #isOurs({ kind, seg_id, name, fed_by }) {
+    const entry = this.#entries.get(seg_id);
+    if (!entry || !this.#name || kind === "segment.doubled") return true;
+    return name === this.#name || Boolean(entry.extra.speaker && fed_by);
+  }
+
+  #rename(segId) {
+    const { samples, extra, endedAt } = this.#entries.get(segId);
+    this.forget(segId);
+    this.send(crypto.randomUUID(), [samples], extra, endedAt);
   }
 
   #comeLater(segId) {

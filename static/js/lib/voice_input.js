@@ -39,6 +39,7 @@ export class VoiceInput {
   #failures = 0;
   #fallenUntil = 0;
   #interimAt = 0;
+  #soFar = { segId: "", text: "" };
   #state = { isListening: false, rests: false, isAsleep: false };
   hasProvider = false;
   /** With headphones: the microphone stays open while the computer speaks, and a voice stops it. */
@@ -48,9 +49,10 @@ export class VoiceInput {
    * words: the page's SpokenWords. source: opens another sound than the microphone; then only a provider can write
    * it down. extra(): fields that go with each segment, asked when it begins. elements, all optional: button,
    * buttonWords, listening, listeningWords, level, interim. names: { speak, stop } of the button.
-   * on: { segment(segId), final(segId, text), problem(words), silence?(isSilent), change?(isListening), sustained?() }
+   * isShownInRoom: the page shows what the room tells of everybody's words, also one's own.
+   * on: { segment(segId, wordsSoFar), final(segId, text), problem(words), silence?(isSilent), change?(isListening), sustained?() }
    */
-  constructor({ socket, words, language, source, lost, extra = () => ({}), elements = {}, names = { speak: "Speak", stop: "Stop speaking" }, on }) {
+  constructor({ socket, words, language, source, lost, extra = () => ({}), elements = {}, names = { speak: "Speak", stop: "Stop speaking" }, isShownInRoom = false, on }) {
     this.#socket = socket;
     this.#words = words;
     this.#on = on;
@@ -62,13 +64,18 @@ export class VoiceInput {
     this.#segments = new SpeechSegments({
       on: {
         voice: (segId) => {
-          if (!this.#mine.has(segId)) said = this.#extra();
+          if (!this.#mine.has(segId)) {
+            said = this.#extra();
+            words.begin(segId, said);
+          }
           this.#mine.add(segId);
           this.#voice(segId);
         },
+        frame: (segId, samples) => words.hear(segId, samples),
         sustained: () => this.#on.sustained?.(),
         segment: (segId, frames) => {
-          on.segment(segId);
+          on.segment(segId, this.#soFar.segId === segId ? this.#soFar.text : "");
+          this.#showSoFar("", "");
           words.send(segId, frames, said);
           on.silence?.(true);
         },
@@ -89,6 +96,11 @@ export class VoiceInput {
     });
     this.#recognition = new BrowserRecognition({ language, on: this.#heardByBrowser() });
     socket.addEventListener("event", ({ detail }) => this.#watchProvider(detail));
+    socket.addEventListener("frame", ({ detail }) => {
+      const { type, seg_id, text } = detail;
+      const isOwn = type === "segment.interim" && this.#segments.openId === seg_id;
+      if (isOwn && !isShownInRoom) this.#showSoFar(seg_id, text);
+    });
     socket.addEventListener("refused", ({ detail }) => {
       if (detail.code === "no_speech" && this.#microphone.isOpen) this.#fall();
     });
@@ -163,21 +175,26 @@ export class VoiceInput {
     this.#socket.drop({ type: "segment.interim", seg_id: segId, text, ...this.#extra() });
   }
 
+  /** What was understood until now of a segment that goes on. */
+  #showSoFar(segId, text) {
+    this.#soFar = { segId, text };
+    if (this.#elements.interim) setText(this.#elements.interim, text);
+  }
+
   #heardByBrowser() {
-    const show = (text) => this.#elements.interim && setText(this.#elements.interim, text);
     return {
       voice: (segId) => this.#voice(segId),
       interim: (segId, text) => {
         this.#voice(segId, text);
-        show(text);
+        this.#showSoFar(segId, text);
       },
       final: (segId, text) => {
-        show("");
+        this.#showSoFar("", "");
         this.#on.final(segId, text);
         this.#on.silence?.(true);
       },
       failed: (trouble) => {
-        show("");
+        this.#showSoFar("", "");
         this.#show({ isListening: false });
         this.#on.problem(trouble);
       },

@@ -25,7 +25,7 @@ from tests.ai_engine.vendors import (
 )
 
 SECOND = {"gemini": "groq", "openrouter": "gemini", "groq": "openrouter"}
-LANES = [lane for lane in get_args(Lane) if lane != "speech"]
+LANES = [lane for lane in get_args(Lane) if lane not in ("speech", "interim")]
 CASES = [
     pytest.param(row, name, operation, id=f"{row.name}-{name}-{operation}")
     for row in ROWS

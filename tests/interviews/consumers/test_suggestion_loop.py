@@ -85,17 +85,17 @@ async def test_an_observer_is_told_the_coverage_and_no_suggestion(assisted: Stag
 
 
 async def test_what_was_dismissed_does_not_come_back_in_other_words(assisted: Stage) -> None:
-    cem, ines = await assisted.candidate(), await assisted.member(assisted.cast.ines)
+    cem = await assisted.candidate()
+    await cem.send("segment.final", seg_id="c1", text=f"{WORDS}, and then we noticed.")
+    await cem.until("ack")
+    ines = await assisted.member(assisted.cast.ines)  # only now is there anybody to think for
     await Suggestion.objects.acreate(
         interview=assisted.interview,
         text="How many orders did you lose on that Friday?",
         because=[],
         answer="dismiss",
-        created_at=assisted.interview.created_at,
+        created_at=timezone.now() - timedelta(minutes=1),
     )
-    await cem.send("segment.final", seg_id="c1", text=f"{WORDS}, and then we noticed.")
-    await ines.until("event", kind="segment.final")
-    await Suggestion.objects.aupdate(created_at=timezone.now() - timedelta(minutes=1))
     row = await sync_to_async(Segment.objects.get)(seg_id="c1")
     again = {"text": "That Friday, what number of orders were lost?"}
     fresh = {"text": "Who told the customers?"}

@@ -18,7 +18,11 @@ from interviews.services.assist_interviewer import suggest
 from interviews.services.draft_plan import draft_plan
 from interviews.services.lead_interview import worded_by_ai
 from interviews.services.participants import Participant
-from interviews.services.transcribe_speech import SpokenAudio, transcribe_speech
+from interviews.services.transcribe_speech import (
+    SpokenAudio,
+    transcribe_so_far,
+    transcribe_speech,
+)
 from interviews.states import Mode
 from tests.ai_engine.vendors import Vendors
 from tests.cast import Cast
@@ -90,6 +94,7 @@ def spoken_words(cast: Cast) -> None:
         return await sync_to_async(lambda: function(tab.by, *args, **kwargs))()
 
     audio = SpokenAudio("s1", b"SPEECH:we were three people", "audio/webm", 2000)
+    assert on_a_loop(transcribe_so_far(in_room=in_room, audio=audio)) == "we were three people"
     heard = on_a_loop(
         transcribe_speech(in_room=in_room, audio=audio, its_turn=partial(asyncio.sleep, 0))
     )
