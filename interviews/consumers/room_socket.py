@@ -351,6 +351,7 @@ class RoomSocket:
             logger.warning("Speech could not be stored; its client sends it again.")
             await self._close(CloseCode.COME_BACK)
             return
+        the_leader().words_came(self._interview_id)
         if words == "":
             await self._tell(Refused("nothing_heard", "No words were heard.", seg_id=audio.seg_id))
 

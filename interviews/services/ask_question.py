@@ -186,8 +186,8 @@ def _still_mine(room: Interview, turn: Turn) -> bool:
 
 
 def _next(room: Interview, silent_seconds: float, now: datetime) -> tuple[Move | None, str]:
-    log = director_log(room)
     _check_words_are_in(room, now)
+    log = director_log(room)
     patience = PATIENCE_SECONDS * float(room.silence_factor)
     clock = Clock(
         elapsed_seconds=elapsed_ms(room, now) / 1000,

@@ -50,6 +50,7 @@ _PROCESS = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
 _WORDED_BY_AI = frozenset({"ask", "probe", "clarify", "answer_candidate"})
 _COALESCE = 0.06  # seconds between two deltas, after the first
 _KEEP_EVERY = 1.0
+_LOOK_FOR_WORDS_EVERY = 0.2
 _REST_AFTER_FAILURE = 1.0
 _SILENCE = "silence"
 
@@ -64,6 +65,7 @@ class Leader:
         self._is_stopping = False
         self._wanted: set[uuid.UUID] = set()
         self._doubted: dict[uuid.UUID, asyncio.Event] = {}  # the turns of which words come now
+        self._awaits_words: dict[uuid.UUID, asyncio.Event] = {}
         self._offered_help_at: dict[uuid.UUID, float] = {}
         hub.watch(self._watch)
         engine.warm()  # the first question need not wait for a library
@@ -88,6 +90,12 @@ class Leader:
         for interview_id, owner in owners.items():
             await in_database(let_go, interview_id=interview_id, owner=owner, now=timezone.now())
 
+    def words_came(self, interview_id: uuid.UUID) -> None:
+        """Of speech: a turn that waits for its last words need not wait until it looks again."""
+        awaited = self._awaits_words.get(interview_id)
+        if awaited is not None:
+            awaited.set()
+
     def fall_silent(self, interview_id: uuid.UUID) -> None:
         """A control took words of the AI back: what it says now is looked after at once.
 
@@ -105,6 +113,7 @@ class Leader:
                     pass
         finally:
             del self._tasks[interview_id], self._owners[interview_id]
+            self._awaits_words.pop(interview_id, None)
 
     async def _try_turn(self, interview_id: uuid.UUID, owner: str) -> bool:
         """Whether there may be more to say. A database that is away is asked again: silence is no answer."""
@@ -126,7 +135,9 @@ class Leader:
                 now=timezone.now(),
             )
         except WordsStillComing:
-            await asyncio.sleep(0.2)
+            awaited = self._awaits_words[interview_id] = asyncio.Event()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(awaited.wait(), _LOOK_FOR_WORDS_EVERY)
             return True
         if turn is None:
             return False
