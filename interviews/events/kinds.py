@@ -46,9 +46,7 @@ class EventKind(StrEnum):
     REQUEST_MADE = "request.made"  # repeat, clarify, skip or help
     LEAD_CHANGED = "lead.changed"  # the AI leads, or a member
     WHISPERED = "whispered"  # for members
-    RECORDING_STARTED = (
-        "recording.started"  # for members: from here on the candidate's voice is kept
-    )
+    RECORDING_STARTED = "recording.started"  # for members: the candidate's voice is kept
     CONSENT_ANSWERED = "consent.answered"
     NOTE_ADDED = "note.added"  # for members
     MOMENT_MARKED = "moment.marked"  # for members

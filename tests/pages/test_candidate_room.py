@@ -79,6 +79,7 @@ def test_whoever_speaks_for_long_is_still_known_to_speak(browser: Browser, addre
         room.send({"type": "segment.interim", "seg_id": seg_id, **words})
         expect(room.page.get_by_text("We built a")).to_be_visible()
         speak(room.page, is_loud=False)
+        expect(room.page.locator("#chat .is-pending .bubble-text")).to_have_text("We built a")
         room.until(lambda: room.of("audio.end"))
         room.words(seg_id, "We built a mill.")
         expect(room.page.get_by_text("We built a mill.")).to_be_visible()

@@ -132,8 +132,8 @@ export class Conversation {
   }
 
   /** Sound of the candidate that has no words yet. */
-  wordless(segId, name) {
-    this.#onItsWay(segId, "…", name, WRITING_DOWN);
+  wordless(segId, name, soFar = "") {
+    this.#onItsWay(segId, soFar || "…", name, WRITING_DOWN);
   }
 
   /** Whether what is on its way can be sent now: if not, it is said where it waits. */

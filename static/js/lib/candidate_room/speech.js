@@ -58,9 +58,9 @@ export class Speech {
         interim: need("interim"),
       },
       on: {
-        segment: (segId) => {
+        segment: (segId, soFar) => {
           this.#answering.add(segId);
-          this.#conversation.wordless(segId, name);
+          this.#conversation.wordless(segId, name, soFar);
         },
         final: (segId, text) => this.#answering.sendWords(text, { segId, source: "browser" }),
         problem: this.#on.problem,
