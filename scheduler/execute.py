@@ -49,6 +49,9 @@ class Runner(Protocol):
 
     def call(self, handler: Handler, run: Run, holding: "Holding") -> Outcome | None: ...
 
+    def give_up_async(self) -> None:
+        """An async job is stuck, and with it perhaps all others."""
+
 
 @dataclass
 class Holding:

@@ -26,6 +26,11 @@ class LoopThread:
         """Runs the coroutine with database connections of its own, which it gives back at the end."""
         return asyncio.run_coroutine_threadsafe(_with_own_connections(make), self._running())
 
+    def leave_behind(self) -> None:
+        """Something may block the loop. What comes later gets another; what runs on this one may still end."""
+        with self._lock:
+            self._loop = None
+
     def stop(self) -> None:
         with self._lock:
             if self._loop is not None:

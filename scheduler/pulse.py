@@ -174,6 +174,8 @@ class Pulse:
             holding.is_abandoned = True  # not before it is written: else nobody would try again
             self.bench.release([claimed])
             logger.error("A job is stuck.", extra={"job": claimed.id, "kind": claimed.kind})
+        if any(holding.future is not None for holding in stuck):
+            self.bench.runner.give_up_async()
         if stuck:
             self.on_stuck()
 

@@ -31,6 +31,9 @@ class ThreadRunner:
         holding.future = self.loop.submit(lambda: _interruptible(handler, holding, arguments))
         return holding.future.result()
 
+    def give_up_async(self) -> None:
+        self.loop.leave_behind()
+
 
 @dataclass(frozen=True)
 class InlineRunner:
@@ -42,6 +45,9 @@ class InlineRunner:
         if handler.is_async:
             return async_to_sync(_timed)(handler, run, arguments)
         return _checked(handler.function(run, **arguments))
+
+    def give_up_async(self) -> None:
+        """It has no loop of its own."""
 
 
 def _on_this_thread(handler: Handler, run: Run, arguments: dict[str, Any]) -> Outcome | None:

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from scheduler.enqueue import cancel_job, enqueue, enqueue_many, start_workflow
+from scheduler.leases import GRACE
 from scheduler.models import Attempt, Job, Worker, WorkflowRun
 from scheduler.one_process import Parts
 from scheduler.states import FINAL
 from scheduler.workflow import Step, Workflow
+from tests.scheduler.probe.jobs import BLOCKED, RELEASED
 from tests.scheduler.processes import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.portable]
@@ -144,6 +146,21 @@ def test_an_async_handler_that_exits_takes_no_other_along() -> None:
         other = enqueue("probe.async_echo", {"say": "x"})
         wait_until(settled(other), seconds=10, what="the other's")
     assert [Job.objects.get(pk=job.pk).state for job in (exits, other)] == ["dead", "done"]
+
+
+def test_an_async_handler_that_blocks_the_loop_holds_up_no_later_job() -> None:
+    with running() as parts:
+        blocks = enqueue("probe.async_blocks", {})
+        try:
+            assert BLOCKED.wait(10)
+            [holding] = parts.worker.bench.holdings.values()
+            holding.deadline -= GRACE  # it had all the time it gets
+            wait_until(settled(blocks), seconds=10, what="it was given up")
+            other = enqueue("probe.async_echo", {"say": "x"})
+            wait_until(settled(other), seconds=10, what="the other's end")
+        finally:
+            RELEASED.set()
+    assert [Job.objects.get(pk=job.pk).state for job in (blocks, other)] == ["dead", "done"]
 
 
 def test_progress_shows_while_the_job_runs() -> None:

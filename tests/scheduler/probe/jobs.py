@@ -4,6 +4,7 @@ import asyncio
 import math
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Final
@@ -127,6 +128,16 @@ async def async_tidy(run: Run, *, seconds: float, log: str) -> None:
 @handler("probe.async_exit", retries=())
 async def async_exit(run: Run) -> None:
     raise SystemExit(3)
+
+
+BLOCKED, RELEASED = threading.Event(), threading.Event()
+
+
+@handler("probe.async_blocks", timeout=0.5, retries=())
+async def async_blocks(run: Run) -> None:
+    """Waits without giving way, until somebody lets it."""
+    BLOCKED.set()
+    RELEASED.wait(60)
 
 
 @handler("probe.leaves_open", retries=())
