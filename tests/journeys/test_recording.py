@@ -1,6 +1,7 @@
 """A candidate agrees to be recorded, reloads, loses the network, and ends; the team hears what was said, from any moment."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,17 +168,25 @@ def hear(page: Page) -> None:
 def test_declining_and_stopping_change_nothing_else(
     stack: OneProcess, browser: Browser, demo: dict[str, Any]
 ) -> None:
-    _, link = schedule_recorded(browser, stack, demo["members"][0])
-    with open_page(browser, stack.url) as page:
+    interview, link = schedule_recorded(browser, stack, demo["members"][0])
+    with (
+        open_page(browser, stack.url) as page,
+        signed_in(browser, stack, demo["members"][0]) as panel,
+    ):
+        told = panel.locator("#recording")
         agree(page, link, to_recording=False)
         expect(page.locator("#recorder")).to_have_count(0)
+        panel.goto(f"{interview}room/")
+        expect(told).to_have_text("No recording")
         page.goto("/room/?notice=1")
         page.get_by_label("You may record my voice").check()
         page.get_by_role("button", name="I agree").click()
         page.get_by_role("button", name="Start the interview").click()
         expect(page.locator(RECORDED)).to_be_visible()
+        expect(told).to_have_text(re.compile("^Recording"))
         page.get_by_role("button", name="Stop recording").click()
         expect(page.locator("#recorder-words")).to_have_text("Your voice is not recorded any more.")
+        expect(told).to_have_text("No recording")
         assert answer_next(page, Script())
         page.reload()
         expect(page.locator("#recorder-words")).to_have_text("Your voice is not recorded any more.")
