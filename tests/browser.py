@@ -1,6 +1,7 @@
 """A real Chromium for tests: how it is started, what counts as a fault of a page, and what axe says of it."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -82,6 +83,16 @@ class Faults:
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.words.append(f"{message.type}: {message.text}")
+
+
+def is_of_a_broken_network(words: str) -> bool:
+    """What a browser says of a server that cannot be reached; the page itself must stay calm."""
+    return bool(
+        re.search(
+            r"ERR_(CONNECTION|SOCKET|INTERNET_DISCONNECTED|EMPTY_RESPONSE|NETWORK)|WebSocket connection to",
+            words,
+        )
+    )
 
 
 @contextmanager

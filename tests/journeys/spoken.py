@@ -1,7 +1,6 @@
 """Interviews that are spoken: who says what into which microphone, and a MeetMind whose cable, server and Redis break."""
 
 import os
-import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -128,13 +127,3 @@ def transcript_in_report(page: Page, room: dict[str, str]) -> list[tuple[str, st
         ])"""
     )
     return [(who, words) for who, words in said]
-
-
-def is_of_a_broken_network(words: str) -> bool:
-    """What a browser says of a server that cannot be reached; the page itself must stay calm."""
-    return bool(
-        re.search(
-            r"ERR_(CONNECTION|INTERNET_DISCONNECTED|EMPTY_RESPONSE|NETWORK)|WebSocket connection to",
-            words,
-        )
-    )

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from meetmind.demo.candidate import Script
-from tests.browser import EVERY_LOOK, Faults, looked_at, open_page
+from tests.browser import EVERY_LOOK, Faults, is_of_a_broken_network, looked_at, open_page
 from tests.journeys.steps import answer_next, enter_the_room, signed_in, submit_scorecard
 from tests.stack import OneProcess
 
@@ -31,7 +31,7 @@ def test_an_interview_from_the_link_to_a_scorecard_with_checked_quotes(
             assert len(asked) < 20, f"it does not end: {asked}"
         assert len(asked) >= 4
         assert len(set(asked)) == len(asked), f"something was asked twice: {asked}"
-    assert [words for words in in_the_room.words if not of_a_killed_server(words)] == []
+    assert [words for words in in_the_room.words if not is_of_a_broken_network(words)] == []
     interview = demo["interviews"][0]["id"]
     with signed_in(browser, stack, demo["members"][0]) as page:
         in_the_report.watch(page)
@@ -84,8 +84,3 @@ def read_what_was_mailed(page: Page) -> None:
     page.goto("/mailbox/")
     expect(page.get_by_role("link", name="Debrief ready").first).to_be_visible()
     expect(page.get_by_role("link", name="Your interview for").first).to_be_visible()
-
-
-def of_a_killed_server(words: str) -> bool:
-    """What a browser says of a server that is gone; the page itself must stay calm."""
-    return "ERR_CONNECTION" in words or "WebSocket connection to" in words

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import Faults, looked_at, open_browsers, open_page
+from tests.browser import (
+    Faults,
+    is_of_a_broken_network,
+    looked_at,
+    open_browsers,
+    open_page,
+)
 from tests.cable import cable_to
 from tests.cast import QUESTIONS
 from tests.journeys.providers import Providers
@@ -17,7 +23,6 @@ from tests.journeys.spoken import (
     INES,
     ServedOverRedis,
     be_heard_by,
-    is_of_a_broken_network,
     nobody_hears_yet,
     offline,
     served_over_redis,
