@@ -4,9 +4,10 @@ Only shapes are SVG, stretched to the width of the page; names and dates are tex
 anywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,27 +19,27 @@ from interviews.queries.ai_figures import DayOfCost
 WIDTH, HEIGHT, LANE = 640, 120, 24
 
 
+class Bar(NamedTuple):
+    kind: str
+    left: float
+    top: float
+    width: float
+    height: float
+    said: str
+
+
 def cost_chart(days: Sequence[DayOfCost], *, chart_id: str) -> SafeString:
     """A bar for each day."""
     top = max([day.cost for day in days], default=Decimal(0))
     step = WIDTH / max(1, len(days))
-    bars = format_html_join(
-        "",
-        '<rect class="usage-bar" x="{}" y="{}" width="{}" height="{}"><title>{}: {} US$, {} calls</title></rect>',
-        (
-            (
-                round(number * step + 1, 1),
-                round(HEIGHT - tall, 1),
-                round(step - 2, 1),
-                round(tall, 1),
-                day.day.isoformat(),
-                f"{day.cost:.4f}",
-                day.calls,
-            )
-            for number, day in enumerate(days)
-            for tall in [max(float(day.cost / (top or 1)) * HEIGHT, 1 if day.calls else 0)]
-        ),
-    )
+    bars = _bars(
+        _column(
+            number * step, step, HEIGHT,
+            max(float(day.cost / (top or 1)) * HEIGHT, 1 if day.calls else 0),
+            f"{day.day.isoformat()}: {day.cost:.4f} US$, {day.calls} calls",
+        )
+        for number, day in enumerate(days)
+    )  # fmt: skip
     total = sum((day.cost for day in days), Decimal(0))
     said = f"{total:.2f} US dollars in {len(days)} days, at most {top:.2f} on one."
     drawing = _svg(chart_id, HEIGHT, "Cost by day", said, bars)
@@ -59,18 +60,16 @@ def outage_chart(
     lanes = []
     for name in sorted({outage.provider for outage in seen}):
         own = [outage for outage in seen if outage.provider == name]
-        bars = format_html_join(
-            "",
-            '<rect class="usage-outage" x="{}" y="4" width="{}" height="{}"><title>{}</title></rect>',
-            (
-                (
-                    round(max(0.0, (outage.began - first).total_seconds()) * scale, 1),
-                    round(max(2.0, _seconds(outage, first, until) * scale), 1),
-                    LANE - 8,
-                    outage.reason.replace("_", " "),
-                )
-                for outage in own
-            ),
+        bars = _bars(
+            Bar(
+                "usage-outage",
+                max(0.0, (outage.began - first).total_seconds()) * scale,
+                4,
+                max(2.0, _seconds(outage, first, until) * scale),
+                LANE - 8,
+                outage.reason.replace("_", " "),
+            )
+            for outage in own
         )
         lanes.append((name, f"{_times(len(own), 'outage')} in the last {_hours(span)}.", bars))
     return _lanes(chart_id, LANE, "Outages", lanes, first, until)
@@ -86,26 +85,30 @@ def latency_chart(
     lanes = []
     for name in sorted({hour.provider for hour in answers}):
         own = [hour for hour in answers if hour.provider == name]
-        bars = format_html_join(
-            "",
-            '<rect class="usage-bar" x="{}" y="{}" width="{}" height="{}"><title>{} UTC: {} ms, {}</title></rect>',
-            (
-                (
-                    round((hour.hour - first) / timedelta(hours=1) * step + 1, 1),
-                    round(LANE * 2 - tall, 1),
-                    round(step - 2, 1),
-                    round(tall, 1),
-                    f"{hour.hour:%H:%M}",
-                    hour.average_ms,
-                    _times(hour.answers, "answer"),
-                )
-                for hour in own
-                for tall in [max(1.0, hour.average_ms / top * LANE * 2)]
-            ),
-        )
+        bars = _bars(
+            _column(
+                (hour.hour - first) / timedelta(hours=1) * step, step, LANE * 2,
+                max(1.0, hour.average_ms / top * LANE * 2),
+                f"{hour.hour:%H:%M} UTC: {hour.average_ms} ms, {_times(hour.answers, 'answer')}",
+            )
+            for hour in own
+        )  # fmt: skip
         times = [hour.average_ms for hour in own]
         lanes.append((name, f"{min(times)} to {max(times)} ms.", bars))
     return _lanes(chart_id, LANE * 2, "Time of an answer", lanes, first, until)
+
+
+def _column(left: float, room: float, height: float, tall: float, said: str) -> Bar:
+    """A bar that stands on the ground of a drawing of this height, with a little air on both sides."""
+    return Bar("usage-bar", left + 1, height - tall, room - 2, tall, said)
+
+
+def _bars(bars: Iterable[Bar]) -> SafeString:
+    return format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>',
+        ((bar.kind, *(round(number, 1) for number in bar[1:5]), bar.said) for bar in bars),
+    )
 
 
 def _lanes(
