@@ -60,6 +60,15 @@ class CallContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeRules:
+    """What a scope may use: `budget` in US dollars for this month (None: no limit), and what is spent of it."""
+
+    providers_off: frozenset[str] = frozenset()
+    budget: Decimal | None = None
+    spent: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a text of the AI comes from. `degraded`: written without a model, as a last resort."""
 

@@ -14,8 +14,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import F, Sum
 
 from ai_engine.call_log import CallRecord, EntryRefused, LogEntry, OutageRecord
+from ai_engine.inputs import ScopeRules
 from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
-from ai_engine.policy import ScopeRules
 
 _COLUMNS = tuple(str(field.column) for field in ModelCall._meta.concrete_fields[1:])
 _LONGEST_MODEL = 120

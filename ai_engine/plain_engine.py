@@ -19,13 +19,14 @@ from ai_engine.inputs import (
     CallContext,
     Finished,
     Provenance,
+    ScopeRules,
     StreamEvent,
     Transcript,
     Withdrawn,
 )
 from ai_engine.limits import Limits
 from ai_engine.messages import Answer, Message, Operation, Reply, Request, Usage
-from ai_engine.policy import OpenPolicy, Policy, Purse, ScopeRules
+from ai_engine.policy import OpenPolicy, Policy, Purse
 from ai_engine.prices import PriceTable, price_table
 from ai_engine.providers.offline import Offline
 from ai_engine.providers.protocol import Provider
@@ -328,7 +329,7 @@ class _Outages:
                 logger.error("%s, %s: %s %s", self._provider, self._operation, reason, remedy)
             self._write(log, None)
         elif state == "closed" and self._began is not None:
-            self._write(log, now)
+            self._write(log, max(now, self._began))  # somebody may have set the clock back
             self._began = None
 
     def _write(self, log: CallLog, ended: datetime | None) -> None:

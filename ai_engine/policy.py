@@ -2,20 +2,11 @@
 
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from ai_engine.errors import BudgetSpent
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeRules:
-    """`budget` in US dollars for this month (None: no limit), and what is spent of it."""
-
-    providers_off: frozenset[str] = frozenset()
-    budget: Decimal | None = None
-    spent: Decimal = Decimal(0)
+from ai_engine.inputs import ScopeRules
 
 
 class Policy(Protocol):

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from ai_engine import usage
 from ai_engine.errors import BudgetSpent
-from ai_engine.policy import ScopeRules
+from ai_engine.inputs import ScopeRules
 from interviews.models import Member
 from interviews.services.record_audit import record_audit
 from scheduler import dead_letters

@@ -17,9 +17,9 @@ from ai_engine.errors import (
     RateLimited,
     Unreachable,
 )
-from ai_engine.inputs import Audio, Lane
+from ai_engine.inputs import Audio, Lane, ScopeRules
 from ai_engine.limits import Limits
-from ai_engine.policy import FixedPolicy, ScopeRules
+from ai_engine.policy import FixedPolicy
 from ai_engine.prices import Price, PriceTable
 from ai_engine.providers.scripted import Fail, Hang, Say, Scripted
 from ai_engine.resilience.chaos import parse_chaos

@@ -19,8 +19,9 @@ from ai_engine.call_log import (
 )
 from ai_engine.engine import Engine
 from ai_engine.errors import Overloaded, Unreachable
+from ai_engine.inputs import ScopeRules
 from ai_engine.models import DailyUse, ModelCall
-from ai_engine.policy import CachedPolicy, ScopeRules
+from ai_engine.policy import CachedPolicy
 from ai_engine.providers.scripted import Fail, Say, Scripted
 from tests.ai_engine.vendors import hello
 
