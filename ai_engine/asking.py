@@ -8,14 +8,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
-from pydantic import BaseModel
-
 from ai_engine.engine import engine
 from ai_engine.inputs import CallContext, Excerpt, PlanQuestion, Provenance
 from ai_engine.languages import name_of
 from ai_engine.messages import Message, Request
 from ai_engine.prompts import Prompt
-from ai_engine.structured import schema_of
+from ai_engine.structured import Structured, reader, schema_of
 from ai_engine.untrusted import clean, fence, new_canary
 
 T = TypeVar("T")
@@ -44,7 +42,7 @@ def request_for(
     context: CallContext,
     *,
     user: str,
-    form: type[BaseModel] | None = None,
+    form: type[Structured] | None = None,
     section: str = "system",
     values: Mapping[str, str] | None = None,
     max_tokens: int = 4096,
@@ -73,6 +71,7 @@ def request_for(
         temperature=temperature,
         forbidden=(canary,),
         without_ai=without_ai,
+        read_own=reader(form) if form is not None else None,
     )
 
 

@@ -25,6 +25,11 @@ _SCRIPTS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_LATIN = "a-zA-Z\u00c0-\u024f\u1e00-\u1eff"
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
 def name_of(language: str) -> str:
     """A language tag as a model reads it best."""
     names = {
@@ -37,21 +42,18 @@ def name_of(language: str) -> str:
 def seems_other_than(language: str, text: str) -> bool:
     """True only when the text is clearly in another language: short or mixed texts pass."""
     wanted = language.split("-")[0].lower()
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    if len(words) < 8 and wanted not in _SCRIPTS:
+    script = _SCRIPTS.get(wanted, _LATIN)
+    if wanted not in _COMMON and script == _LATIN:
         return False
-    if wanted in _SCRIPTS:
-        letters = re.findall(r"[^\W\d_]", text)
-        fitting = re.findall(f"[{_SCRIPTS[wanted]}]", text)
-        return len(letters) >= 20 and len(fitting) * 4 < len(letters)
-    if wanted not in _COMMON:
+    letters = _LETTER.findall(text)
+    if len(letters) >= 20 and len(re.findall(f"[{script}]", text)) * 4 < len(letters):
+        return True
+    words = _WORD.findall(text.lower())
+    if len(words) < 8 or script != _LATIN:
         return False
     counts = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
     best = max(counts, key=lambda name: counts[name])
-    if counts[best] >= 3 and counts[best] > 2 * counts[wanted]:
-        return True
-    latin = sum(word.isascii() for word in words)
-    return latin * 4 < len(words) and counts[wanted] == 0
+    return counts[best] >= 3 and counts[best] > 2 * counts[wanted]
 
 
 def check_language(language: str, texts: list[str]) -> None:

@@ -25,7 +25,8 @@ class Request:
     """One question to a model. Skills fill the first part; the engine the second.
 
     `accept` turns the text into a value or raises ValueError with what is wrong, which the model
-    is told once. `without_ai` writes the answer of last resort, in the same form.
+    is told once. `without_ai` writes the answer of last resort, in the same form; `read_own` turns it
+    into the value where `accept` asks for more than that of a model (such as the interview's language).
     `forbidden`: an answer that holds one of these strings is thrown away.
     """
 
@@ -39,6 +40,7 @@ class Request:
     temperature: float = 0.3
     forbidden: tuple[str, ...] = ()
     without_ai: Callable[[], str] | None = None
+    read_own: Callable[[str], object] | None = None
     audio: Audio | None = None
 
     id: str = ""

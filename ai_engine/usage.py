@@ -10,9 +10,9 @@ from django.db.models import Avg, Count, Max, Min, Sum
 from django.db.models.functions import TruncHour
 
 from ai_engine.errors import remedy_for
+from ai_engine.inputs import ScopeRules
 from ai_engine.ledger import rules_of, spent_this_month
 from ai_engine.models import DailyUse, ModelCall, Outage, ScopeLimit
-from ai_engine.policy import ScopeRules
 from ai_engine.resilience.health import TRIPPED_REST
 
 _LOOKED_AT = 200

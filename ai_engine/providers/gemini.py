@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ai_engine.errors import AiError, BadAnswer, Blocked, CutOff, Truncated
 from ai_engine.inputs import Delta
 from ai_engine.messages import Answer, Operation, Request, StreamPart, Usage
+from ai_engine.providers.handshakes import close_given_up
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
 from ai_engine.providers.reply_limit import UNPACKED, reply_limit
@@ -104,7 +105,10 @@ class Gemini:
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=40),
             follow_redirects=False,  # elsewhere goes neither our key nor a word of an interview
             headers=UNPACKED,
-            event_hooks={"response": [_keep_hold, reply_limit(self.name, httpx2.AsyncByteStream)]},
+            event_hooks={
+                "request": [close_given_up],
+                "response": [_keep_hold, reply_limit(self.name, httpx2.AsyncByteStream)],
+            },
         )
         options = HttpOptions(
             base_url=self._settings.base_url or None,

@@ -20,8 +20,8 @@ class Offline:
 
     async def complete(self, request: Request) -> Answer:
         text = self._text(request)
-        value = request.accept(text) if request.accept else None
-        return Answer(text, "", value=value)
+        read = request.read_own or request.accept
+        return Answer(text, "", value=read(text) if read else None)
 
     async def stream(self, request: Request) -> AsyncGenerator[StreamPart, None]:
         for word in re.findall(r"\s*\S+|\s+", self._text(request)):

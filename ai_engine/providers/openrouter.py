@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from ai_engine.providers.chat_provider import Body, Call, ChatProvider, ChatStream
+from ai_engine.providers.handshakes import close_given_up
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
 from ai_engine.providers.reply_limit import UNPACKED, reply_limit
@@ -34,7 +35,10 @@ class OpenRouter(ChatProvider):
             http_client=DefaultAsyncHttpxClient(
                 headers=UNPACKED,
                 follow_redirects=False,  # elsewhere goes neither our key nor a word of an interview
-                event_hooks={"response": [reply_limit(self.name, AsyncByteStream)]},
+                event_hooks={
+                    "request": [close_given_up],
+                    "response": [reply_limit(self.name, AsyncByteStream)],
+                },
             ),
         )
 

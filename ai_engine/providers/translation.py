@@ -132,7 +132,10 @@ def _known_by_status(status: int) -> type[ProviderFailed] | None:
 
 
 def retry_after(headers: Mapping[str, str], body: str) -> float | None:
-    """Seconds to wait, from the header (seconds or a date), `retry-after-ms`, or Gemini's RetryInfo."""
+    """Seconds to wait, from the header (seconds or a date), `retry-after-ms`, or Gemini's RetryInfo.
+
+    A date is compared with the provider's own: the clock of one of us may be wrong.
+    """
     milliseconds = headers.get("retry-after-ms")
     if milliseconds and re.fullmatch(r"\d{1,9}(\.\d+)?", milliseconds):
         return float(milliseconds) / 1000
@@ -140,13 +143,21 @@ def retry_after(headers: Mapping[str, str], body: str) -> float | None:
     if value and re.fullmatch(r"\d{1,9}(\.\d+)?", value.strip()):
         return float(value)
     if value:
-        try:
-            moment = email.utils.parsedate_to_datetime(value).timestamp()
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return max(0.0, moment - time.time())
+        until = _moment(value)
+        return (
+            None
+            if until is None
+            else max(0.0, until - (_moment(headers.get("date")) or time.time()))
+        )
     delay = re.search(r"""["']retryDelay["']:\s*["'](\d{1,9}(?:\.\d+)?)s["']""", body)
     return float(delay.group(1)) if delay else None
+
+
+def _moment(date: str | None) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(date).timestamp() if date else None
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _unsendable(provider: str, problem: BaseException) -> AiError | None:

@@ -162,9 +162,10 @@ class Course:
         first = min(candidates, key=lambda provider: provider.ready_at(operation))
         rest = first.ready_at(operation) - self._clock()
         is_job = self._request.context.lane == "background"
-        if rest <= 0:
-            if is_job or not self._budget.take():
-                return False  # a job has had its retries, and its scheduler has patience
+        is_repeated = rest <= 0
+        if is_repeated:
+            if is_job:
+                return False  # it has had its retries, and its scheduler has patience
             self._passes += 1
             most = min(self._limits.back_off_cap, self._limits.back_off * 2**self._passes)
             rest = self._rng.uniform(most / 2, most)
@@ -172,6 +173,8 @@ class Course:
             return False  # open circuits rest for long: nobody should wait for a probe
         if rest + self._limits.shortest_attempt > self._left():
             return False
-        await asyncio.sleep(rest)
+        if is_repeated and not self._budget.take():
+            return False
+        await (self._budget.pause(rest) if is_repeated else asyncio.sleep(rest))
         self._to_ask = candidates
         return True

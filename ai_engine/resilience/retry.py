@@ -1,7 +1,6 @@
 """Asks the same provider again where that may help: in the background lane after a pause, for a
 person who waits only over a connection that had gone stale."""
 
-import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -89,5 +88,5 @@ class Retry(Wrapper):
             return False
         if not self._budget.take():
             return False
-        await asyncio.sleep(wait)
+        await self._budget.pause(wait)
         return True

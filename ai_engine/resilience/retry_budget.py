@@ -1,6 +1,7 @@
 """A limit on repeated calls in the whole process: when everything fails, retries must not multiply
 the load on what is left."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -38,3 +39,12 @@ class RetryBudget:
                 return False
             self._tokens -= 1
             return True
+
+    async def pause(self, seconds: float) -> None:
+        """Waits before a call for which a token was taken. Who leaves meanwhile has made none."""
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            with self._lock:
+                self._tokens = min(self._most, self._tokens + 1)
+            raise

@@ -65,7 +65,8 @@ async def draft_plan(job_description: str, context: CallContext, *, minutes: int
         known = {competency.ref for competency in out.competencies}
         if any(question.competency not in known for question in out.questions):
             raise ValueError("Every question's competency must be one of the competencies.")
-        check_language(context.language, [question.text for question in out.questions])
+        for texts in _groups_of_texts(out):
+            check_language(context.language, texts)
 
     request = request_for(
         prompt,
@@ -107,3 +108,14 @@ async def draft_plan(job_description: str, context: CallContext, *, minutes: int
         ),
         provenance=reply.provenance,
     )
+
+
+def _groups_of_texts(out: PlanOut) -> tuple[list[str], ...]:
+    """What is heard or read apart: one in the right language must not cover up for another."""
+    competencies = [
+        text
+        for competency in out.competencies
+        for text in (competency.name, competency.description, *competency.levels)
+    ]
+    questions = [question.text for question in out.questions]
+    return [out.opening], [out.closing], questions, competencies

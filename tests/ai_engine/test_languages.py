@@ -19,3 +19,8 @@ def test_only_a_clear_case_is_called_another_language(
     language: str, text: str, other: bool
 ) -> None:
     assert seems_other_than(language, text) is other
+
+
+def test_a_short_question_in_another_script_is_clear_enough() -> None:
+    assert seems_other_than("en", "Яка була ваша особиста частка?")
+    assert not seems_other_than("tr", "Ağır yükü nasıl ölçtünüz, şimdi söyler misiniz?")
