@@ -1,5 +1,6 @@
 """The engine's tests need no database: real SDKs against the fake providers, or scripted ones."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -20,6 +21,6 @@ async def fake() -> AsyncIterator[FakeProviders]:
 @pytest.fixture
 async def vendors(fake: FakeProviders) -> AsyncIterator[Vendors]:
     """The three real SDKs, pointed at the fake."""
-    made = Vendors(fake)
+    made = Vendors(fake, clock=asyncio.get_running_loop().time)
     yield made
     await made.aclose()

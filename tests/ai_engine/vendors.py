@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -19,8 +20,9 @@ from ai_engine.structured import first_object
 from tests.fake_providers.server import FakeProviders
 
 NAMES = ("gemini", "openrouter", "groq")
-QUICK = Limits(hold_back_seconds=0.15, live_deadline=2.0, job_deadline=2.0, speech_deadline=2.0, idle=0.35, speaking_time=3.0,
-               shortest_attempt=0.05, back_off=0.01, back_off_cap=0.02)  # fmt: skip
+PATIENT = Limits(hold_back_seconds=1.0, live_deadline=20, job_deadline=20, speech_deadline=20, idle=5, speaking_time=30,
+                 shortest_attempt=0.05, back_off=0.01, back_off_cap=0.02)  # fmt: skip
+"""Where faults are tested nothing is late because the machine is busy; a hurried loop makes up for it."""
 
 
 def live(
@@ -59,9 +61,16 @@ def in_json(context: CallContext | None = None) -> Request:
 class Vendors:
     """The three SDKs, clients kept for the whole test."""
 
-    def __init__(self, fake: FakeProviders, *, api_key: str = "a-key") -> None:
+    def __init__(
+        self,
+        fake: FakeProviders,
+        *,
+        api_key: str = "a-key",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.fake = fake
         self._api_key = api_key
+        self._clock = clock
         self._providers: dict[str, Provider] = {}
 
     def provider(self, name: str) -> Provider:
@@ -84,11 +93,12 @@ class Vendors:
         }
         return makers[name](settings)
 
-    def engine(self, *names: str, limits: Limits = QUICK) -> Engine:
+    def engine(self, *names: str, limits: Limits = PATIENT) -> Engine:
         return Engine(
             [self.provider(name) for name in names or NAMES],
             limits=limits,
             call_log=KeptCallLog(),
+            clock=self._clock,
             rng=random.Random(1),
         )
 

@@ -16,6 +16,7 @@ _FENCE = re.compile(r"<<<DATA (\w+) (\w+)\n(.*?)\nDATA \1>>>", re.DOTALL)
 _UKRAINIAN = (
     "Розкажіть, будь ласка, про систему, яку ви створили, і про те, як ви її перевіряли тоді."
 )
+_WRITTEN = ("text", "rationale", "opening", "closing", "name", "description", "levels")
 _WORDS = {
     "German": ("Gesagt wurde: ", "Danke für Ihre Antwort. ", "Sie sagten: „{}“. Was war dabei Ihr eigener Anteil?",
                "Die Worte passen am besten zu Stufe {} und weniger zu den anderen Stufen."),
@@ -43,7 +44,7 @@ def compose(system: str, user: str, schema: object, fault: Fault | None) -> str:
     if kind == "gullible" and fault is not None:
         _obey(answer, user, fault)
     if kind == "other_language":
-        _in_ukrainian(answer)
+        _in_ukrainian(answer, fault or {})
     text = json.dumps(answer, ensure_ascii=False)
     if kind == "prose":
         return f"Sure, here is the JSON you asked for:\n```json\n{text}\n```\nAnything else?"
@@ -190,10 +191,15 @@ def _plan(system: str, data: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _in_ukrainian(answer: dict[str, object]) -> None:
-    for rows in answer.values():
-        for row in _rows(rows):
-            row |= {name: _UKRAINIAN for name in ("text", "rationale") if name in row}
+def _in_ukrainian(answer: dict[str, object], fault: Fault) -> None:
+    """Everything that is written for people, or one of its `fields`; quotes stay as they are."""
+    told = fault.get("fields")
+    names = {*_WRITTEN} if not isinstance(told, list) else {*told}
+    rows = [row for name, given in answer.items() if name != "because" for row in _rows(given)]
+    for row in (answer, *rows):
+        row |= {name: _UKRAINIAN for name in names & {*row} if isinstance(row[name], str)}
+        if "levels" in names & {*row}:
+            row["levels"] = [_UKRAINIAN] * 4
 
 
 def _fabricate(answer: dict[str, object]) -> None:

@@ -15,6 +15,7 @@ from tests.fake_providers.dialects import Asked
 from tests.fake_providers.ear import Ear
 from tests.fake_providers.faults import KINDS, Fault, Script
 from tests.fake_providers.replies import compose, words_of
+from tests.fake_providers.slow_writer import NothingMore, SlowWriter
 
 _DONE = b"0\r\n\r\n"
 
@@ -148,12 +149,22 @@ class _Call:
         self._kind = str(self._fault.get("kind", ""))
         self._reader = reader
         self._writer = writer
+        self._out: asyncio.StreamWriter | SlowWriter = writer
         self._delay = chunk_delay
         self._ear = ear
         if self._kind == "drip":
             self._delay = float(str(self._fault.get("seconds", 0.1)))
+        if self._kind in {"stops_at", "byte_by_byte"}:
+            at_once, pause = self._fault.get("bytes", 0), self._fault.get("seconds", 0)
+            self._out = SlowWriter(writer, int(str(at_once)), float(str(pause)))
 
     async def answer(self) -> None:
+        try:
+            await self._answer()
+        except NothingMore:
+            await self._silence()
+
+    async def _answer(self) -> None:
         before = {
             "status": self._status,
             "model_gone": self._model_gone,
@@ -184,11 +195,11 @@ class _Call:
             body = json.dumps(dialects.error(self._asked, status))
         elif not isinstance(body, str):
             body = json.dumps(body)
-        await _send(self._writer, status, body.encode(), headers=headers)
+        await _send(self._out, status, body.encode(), headers=headers)
 
     async def _model_gone(self) -> None:
         status, body = dialects.model_gone(self._asked)
-        await _send(self._writer, status, json.dumps(body).encode())
+        await _send(self._out, status, json.dumps(body).encode())
 
     async def _silence(self) -> None:
         """Until the other side goes away."""
@@ -231,7 +242,7 @@ class _Call:
         body, kind = bodies[self._kind]
         if self._asked.operation == "stream" and self._kind in {"broken_json", "error_200"}:
             body, kind = b"data: " + body + b"\n\n", "text/event-stream"
-        await _send(self._writer, 200, body, headers={"content-type": kind})
+        await _send(self._out, 200, body, headers={"content-type": kind})
 
     def _text_and_finish(self) -> tuple[str, str | None]:
         asked = self._asked
@@ -265,18 +276,18 @@ class _Call:
             return
         if self._delay:
             await asyncio.sleep(self._delay * 5)
-        await _send(self._writer, 200, body)
+        await _send(self._out, 200, body)
 
     async def _part_of(self, body: bytes) -> None:
-        self._writer.write(_head_of(body) + body[: len(body) // 2])
-        await self._writer.drain()
+        self._out.write(_head_of(body) + body[: len(body) // 2])
+        await self._out.drain()
         await self._stop_midway()
 
     async def _drip(self, body: bytes) -> None:
-        self._writer.write(_head_of(body))
+        self._out.write(_head_of(body))
         for at in range(0, len(body), 16):
-            self._writer.write(body[at : at + 16])
-            await self._writer.drain()
+            self._out.write(body[at : at + 16])
+            await self._out.drain()
             await asyncio.sleep(self._delay)
 
     async def _stop_midway(self) -> None:
@@ -287,7 +298,7 @@ class _Call:
         if self._kind == "comments_midway":
             while True:
                 await self._chunk(b": PROCESSING\n\n")
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(float(str(self._fault.get("seconds", 0.02))))
         raise Gone
 
     async def _stream(self) -> None:
@@ -325,23 +336,29 @@ class _Call:
         elif self._kind in breaks:
             await self._stop_midway()
         else:
+            await self._finish(text, finish)
+
+    async def _finish(self, text: str, finish: str | None) -> None:
+        for _ in range(2 if self._kind == "finish_twice" else 1):
             await self._chunk(dialects.piece(self._asked, "", finish))
-            await self._chunk(dialects.ending(self._asked, text))
-            await self._close_body()
+        if self._kind == "text_after_finish":
+            await self._chunk(dialects.piece(self._asked, " And more."))
+        await self._chunk(dialects.ending(self._asked, text))
+        await self._close_body()
 
     async def _open_body(self, headers: str = "") -> None:
         head = "content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
-        self._writer.write(f"HTTP/1.1 200 OK\r\n{head}{headers}\r\n".encode())
-        await self._writer.drain()
+        self._out.write(f"HTTP/1.1 200 OK\r\n{head}{headers}\r\n".encode())
+        await self._out.drain()
 
     async def _chunk(self, content: bytes) -> None:
         if content:
-            self._writer.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
-            await self._writer.drain()
+            self._out.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
+            await self._out.drain()
 
     async def _close_body(self) -> None:
-        self._writer.write(_DONE)
-        await self._writer.drain()
+        self._out.write(_DONE)
+        await self._out.drain()
 
 
 async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
@@ -360,7 +377,10 @@ def _head_of(body: bytes) -> bytes:
 
 
 async def _send(
-    writer: asyncio.StreamWriter, status: int, body: bytes, headers: dict[str, str] | None = None
+    writer: asyncio.StreamWriter | SlowWriter,
+    status: int,
+    body: bytes,
+    headers: dict[str, str] | None = None,
 ) -> None:
     lines = {
         "content-type": "application/json",

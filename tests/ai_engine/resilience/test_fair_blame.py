@@ -20,10 +20,10 @@ from ai_engine.errors import (
     RequestRejected,
     TooLong,
 )
-from ai_engine.inputs import Audio, CallContext, Delta
+from ai_engine.inputs import Audio, CallContext, Delta, ScopeRules
 from ai_engine.limits import Limits
 from ai_engine.messages import Answer, Request, StreamPart, Usage
-from ai_engine.policy import FixedPolicy, ScopeRules
+from ai_engine.policy import FixedPolicy
 from ai_engine.providers.scripted import Fail, Hang, Say, Scripted
 from ai_engine.providers.translation import from_status, translate
 from tests.ai_engine.vendors import asked, hello, live, outcomes_at

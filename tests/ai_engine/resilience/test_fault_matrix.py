@@ -14,7 +14,7 @@ from ai_engine.inputs import Lane
 from tests.ai_engine.resilience.fault_rows import ROWS, Row
 from tests.ai_engine.vendors import (
     NAMES,
-    QUICK,
+    PATIENT,
     Vendors,
     asked,
     hello,
@@ -54,7 +54,7 @@ async def fails_as_the_row_says(
     streamed = operation == "stream"
     second = SECOND[name]
     engine = vendors.engine(name, second)
-    context = live(lane=lane, deadline=row.deadline)
+    context = live(lane=lane)
     request = in_json(context) if row.schema else hello(context)
     vendors.fake.script(name)
     await warmed(engine, streamed=streamed)
@@ -109,7 +109,9 @@ async def test_nobody_there(
     address = NOBODY_THERE[why].format(port=plain.sockets[0].getsockname()[1])
     unreachable = vendors.made(name, address)
     log = KeptCallLog()
-    engine = Engine([unreachable, vendors.provider(SECOND[name])], limits=QUICK, call_log=log)
+    chain = [unreachable, vendors.provider(SECOND[name])]
+    clock = asyncio.get_running_loop().time
+    engine = Engine(chain, limits=PATIENT, call_log=log, clock=clock)
     for _ in range(4):
         outcome = await asked(engine, hello(live(lane=lane, deadline=20)), streamed=streamed)
         assert (outcome.result, outcome.provider, outcome.withdrawn) == ("ok", SECOND[name], 0)
