@@ -8,10 +8,10 @@ import pytest
 from ai_engine.call_log import KeptCallLog
 from ai_engine.engine import Engine
 from ai_engine.errors import BudgetSpent, RateLimited, Unreachable
-from ai_engine.inputs import Audio
+from ai_engine.inputs import Audio, ScopeRules
 from ai_engine.limits import Limits
 from ai_engine.messages import Usage
-from ai_engine.policy import FixedPolicy, ScopeRules
+from ai_engine.policy import FixedPolicy
 from ai_engine.prices import price_table
 from ai_engine.providers.scripted import Fail, Hang, Say, Scripted
 from tests.ai_engine.vendors import live
