@@ -48,29 +48,40 @@ class Cast:
 
 
 def make_member(organisation: Organisation, name: str, role: Role) -> Member:
-    user = User.objects.create_user(f"{name.lower()}@{organisation.name.lower()}.example", PASSWORD)
-    user.name = name
-    user.save()
+    user = User.objects.create_user(
+        f"{name.lower()}@{organisation.name.lower()}.example", PASSWORD, name=name
+    )
     return Member.objects.create(organisation=organisation, user=user, role=role)
 
 
 def make_cast() -> Cast:
-    acme = Organisation.objects.create(name="Acme")
-    rival = Organisation.objects.create(name="Rival")
-    return Cast(
-        acme=acme,
-        rival=rival,
-        ada=make_member(acme, "Ada", Role.ADMIN),
-        rita=make_member(acme, "Rita", Role.RECRUITER),
-        theo=make_member(acme, "Theo", Role.HIRING_MANAGER),
-        ines=make_member(acme, "Ines", Role.INTERVIEWER),
-        otto=make_member(acme, "Otto", Role.OBSERVER),
-        mallory=make_member(rival, "Mallory", Role.ADMIN),
-        olga=User.objects.create_user("olga@host.example", PASSWORD, name="Olga", is_operator=True),
-        cem=Candidate.objects.create(
-            organisation=acme, name="Cem Candidate", email="cem@mail.example"
-        ),
+    """In few statements, for most tests begin with it."""
+    acme, rival = Organisation.objects.bulk_create(
+        [Organisation(name="Acme"), Organisation(name="Rival")]
     )
+    hired = [
+        _employed(acme, "Ada", Role.ADMIN),
+        _employed(acme, "Rita", Role.RECRUITER),
+        _employed(acme, "Theo", Role.HIRING_MANAGER),
+        _employed(acme, "Ines", Role.INTERVIEWER),
+        _employed(acme, "Otto", Role.OBSERVER),
+        _employed(rival, "Mallory", Role.ADMIN),
+    ]
+    olga = User(email="olga@host.example", name="Olga", is_operator=True)
+    users = [*(member.user for member in hired), olga]
+    for user in users:
+        user.set_password(PASSWORD)
+    User.objects.bulk_create(users)
+    ada, rita, theo, ines, otto, mallory = Member.objects.bulk_create(hired)
+    cem = Candidate.objects.create(
+        organisation=acme, name="Cem Candidate", email="cem@mail.example"
+    )
+    return Cast(acme, rival, ada, rita, theo, ines, otto, mallory, olga, cem)
+
+
+def _employed(organisation: Organisation, name: str, role: Role) -> Member:
+    user = User(email=f"{name.lower()}@{organisation.name.lower()}.example", name=name)
+    return Member(organisation=organisation, user=user, role=role)
 
 
 def make_plan(organisation: Organisation, title: str = "Backend engineer") -> PlanVersion:
@@ -78,8 +89,8 @@ def make_plan(organisation: Organisation, title: str = "Backend engineer") -> Pl
     rubric = Rubric.objects.create(organisation=organisation, name=f"{title} rubric")
     version = RubricVersion.objects.create(rubric=rubric)
     names = ("Technical depth", "Collaboration")
-    competencies = [
-        Competency.objects.create(
+    competencies = Competency.objects.bulk_create(
+        Competency(
             rubric_version=version,
             position=place,
             key=f"c{place}",
@@ -90,7 +101,7 @@ def make_plan(organisation: Organisation, title: str = "Backend engineer") -> Pl
             level_4="Weighs alternatives and measures results.",
         )
         for place, name in enumerate(names)
-    ]
+    )
     position = Position.objects.create(organisation=organisation, title=title)
     plan = PlanVersion.objects.create(
         position=position,
@@ -99,8 +110,8 @@ def make_plan(organisation: Organisation, title: str = "Backend engineer") -> Pl
         closing_words="Thank you. We will be in touch within a week.",
         company_context="Acme makes anvils. The team has six engineers.",
     )
-    for place, text in enumerate(QUESTIONS):
-        Question.objects.create(
+    Question.objects.bulk_create(
+        Question(
             plan_version=plan,
             position=place,
             text=text,
@@ -109,6 +120,8 @@ def make_plan(organisation: Organisation, title: str = "Backend engineer") -> Pl
             probe_depth=0,
             minutes=4,
         )
+        for place, text in enumerate(QUESTIONS)
+    )
     return plan
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from interviews.models import Interview, Member
+from interviews.models import Interview, Member, PlanVersion
 from interviews.services.participants import Participant, admit_member
 from interviews.services.record_transcript import Recorded, SpokenSegment, record_segment
 from interviews.services.room_control import Controlled, use_control
@@ -54,9 +54,12 @@ class Tab:
 
 
 def make_room(
-    cast: Cast, state: InterviewState = InterviewState.LIVE, mode: Mode = Mode.AI_LED
+    cast: Cast,
+    state: InterviewState = InterviewState.LIVE,
+    mode: Mode = Mode.AI_LED,
+    plan: PlanVersion | None = None,
 ) -> Interview:
-    interview = make_interview(cast, state=state, mode=mode, now=NOW)
+    interview = make_interview(cast, plan=plan, state=state, mode=mode, now=NOW)
     interview.consent = ConsentState.GIVEN
     if state == InterviewState.LIVE:
         interview.started_at = interview.live_since = NOW

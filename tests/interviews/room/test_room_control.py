@@ -12,7 +12,7 @@ from interviews.services.end_interview import end_interview
 from interviews.services.room_control import use_control
 from interviews.services.room_refusals import NotNow, NotYours
 from interviews.states import Actor, InterviewState, Mode
-from tests.cast import Cast
+from tests.cast import Cast, make_plan
 from tests.interviews.room.conftest import NOW, Tab, make_room
 
 pytestmark = [pytest.mark.django_db, pytest.mark.portable]
@@ -42,10 +42,11 @@ def test_a_control_works_exactly_where_the_table_allows_it(
     action: str, who: str, cast: Cast
 ) -> None:
     allowed, states = TABLE[action]
+    plan = make_plan(cast.acme)
     for state in S:
         if state == S.DRAFT:
             continue
-        room = make_room(cast, state)
+        room = make_room(cast, state, plan=plan)
         if action == "hand_back":
             Interview.objects.filter(id=room.id).update(leading_member=cast.ines)
         tab = tab_of(who, room, cast)
