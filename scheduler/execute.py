@@ -123,8 +123,6 @@ def drain(bench: Bench) -> int:
     try:
         claimed = finish_and_claim(bench, [])
         while claimed:
-            if not ran:
-                nudge()  # there may be more than one slot can take; the next wakes the one after it
             settled = _run_batch(bench, claimed)
             ran += len(settled)
             following = finish_and_claim(bench, settled)
@@ -147,7 +145,7 @@ def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
     is_stripped = False
     while True:
         try:
-            claimed = _attempt_to_finish_and_claim(bench, settled)
+            claimed, is_more = _attempt_to_finish_and_claim(bench, settled)
         except (OperationalError, InterfaceError):
             connection.close()
             if time.monotonic() > give_up_at:
@@ -162,6 +160,8 @@ def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
         else:
             bench.hold(claimed)
             _tell(bench, settled)
+            if is_more:
+                nudge()  # more than this slot can take; the next wakes the one after it
             return claimed
 
 
@@ -208,10 +208,24 @@ def run_of(claimed: Claimed) -> Run:
     )
 
 
-def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
-    now = clock.now()
-    kinds = bench.gate.free_kinds(now)
+def _attempt_to_finish_and_claim(
+    bench: Bench, settled: Sequence[Settled]
+) -> tuple[list[Claimed], bool]:
+    """What was claimed, and whether a slot that has just begun to drain left more behind."""
+    begins = not settled
+    kinds = bench.gate.free_kinds(clock.now())
     claimed: list[Claimed] = []
+    if kinds and begins and not bench.stopping.is_set():
+        with bench.claiming():
+            claimed, is_more = database().claim_alone(
+                kinds=kinds,
+                limit=bench.limit(),
+                worker_id=bench.worker_id,
+                now=clock.now(),
+                batch_of=bench.last_kind,
+            )
+        if claimed:
+            return claimed, is_more
     if kinds and _is_plain(bench, settled):
         with bench.claiming():
             claimed, all_ended = database().finish_and_claim(
@@ -224,16 +238,17 @@ def _attempt_to_finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> li
             )
         settled = [] if all_ended else settled
         if claimed and all_ended:
-            return claimed
+            return claimed, False
     with bench.claiming(), transaction.atomic():
         now = clock.now()  # who waited for the lock begins now, not when they began to wait
         finish(settled, now=now)
         bench.gate.note(settled, now=now)
         if claimed or bench.stopping.is_set():
-            return claimed
-        return bench.gate.claim(
+            return claimed, False
+        claimed = bench.gate.claim(
             limit=bench.limit(), batch_of=bench.last_kind, worker_id=bench.worker_id, now=now
         )
+        return claimed, begins
 
 
 def _is_plain(bench: Bench, settled: Sequence[Settled]) -> bool:

@@ -11,7 +11,7 @@ from scheduler.values import Claimed, Finished, Settled
 
 
 class Database(Protocol):
-    """Call claim and finish inside one transaction, or finish_and_claim outside of any."""
+    """Call claim and finish inside one transaction, or finish_and_claim and claim_alone outside of any."""
 
     def claim(
         self,
@@ -25,6 +25,17 @@ class Database(Protocol):
     ) -> list[Claimed]:
         """Takes the first due of the ready jobs; if it is of the kind `batch_of`, up to `limit` of that
         kind. Those that crashed a worker before (suspects) are taken when asked for, and only then."""
+
+    def claim_alone(
+        self,
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+        batch_of: str = "",
+    ) -> tuple[list[Claimed], bool]:
+        """A claim that is a transaction of its own, and whether it left any that is ready."""
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
         """Those of the kinds that have a ready job, the one whose first is due first in front."""

@@ -44,6 +44,10 @@ counted_taken as (
     select %(now)s, kind, scope, 0, -count(*), count(*), 0, 0, 0, 0, -1, 0, 0 from taken
     group by kind, scope)"""
 _TAKEN: Final = "select * from taken order by sort_key, id"
+_TAKEN_AND_MORE: Final = (
+    "select exists (select from scheduler_job where state = 'ready' and id not in (select id from pick)), taken.* "
+    "from taken order by sort_key, id"
+)
 _TAKEN_AND_ENDED: Final = (
     "select (select count(*)::int from ended), taken.* from (select 1) once left join taken on true "
     "order by sort_key, id"
@@ -169,6 +173,21 @@ class PostgreSQL:
         sql, params = _claim_of(kinds, suspects=suspects)
         params |= {"limit": limit, "batch_of": batch_of, "worker_id": worker_id, "now": now}
         return [_claimed(row) for row in _rows(f"with {sql} {_TAKEN}", params)]
+
+    def claim_alone(
+        self,
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+        batch_of: str = "",
+    ) -> tuple[list[Claimed], bool]:
+        """One statement, which is its own transaction: one way to the server and back."""
+        sql, params = _claim_of(kinds, suspects=False)
+        params |= {"limit": limit, "batch_of": batch_of, "worker_id": worker_id, "now": now}
+        rows = _rows(f"with {sql} {_TAKEN_AND_MORE}", params)
+        return [_claimed(row[1:]) for row in rows], bool(rows) and bool(rows[0][0])
 
     def finish_and_claim(
         self,

@@ -46,6 +46,21 @@ class SQLite:
         )
         return [_claimed(job, now=now) for job in jobs]
 
+    def claim_alone(
+        self,
+        *,
+        kinds: Sequence[str],
+        limit: int,
+        worker_id: int | None,
+        now: datetime,
+        batch_of: str = "",
+    ) -> tuple[list[Claimed], bool]:
+        with transaction.atomic():
+            claimed = self.claim(
+                kinds=kinds, limit=limit, worker_id=worker_id, now=now, batch_of=batch_of
+            )
+            return claimed, bool(claimed) and Job.objects.filter(state=JobState.READY).exists()
+
     def heads(self, kinds: Sequence[str]) -> list[str]:
         ready = Job.objects.filter(state=JobState.READY, kind__in=kinds)
         first = ready.values("kind").annotate(first=Min("sort_key")).order_by("first")
