@@ -20,6 +20,7 @@ from scheduler.priorities import OVERTAKEN_AT_MOST, Priority
 from scheduler.runners import ThreadRunner
 from scheduler.values import Claimed, Settled
 from scheduler.verdict import Ending, hand_back, settle
+from scheduler.wakeup import bell
 from scheduler.workers import register
 from scheduler.workflow import Step, Workflow
 
@@ -38,6 +39,14 @@ def write(*settled: Settled, now: datetime | None = None) -> None:
     at = now or clock.now()
     with transaction.atomic():
         finish(settled, now=at)
+
+
+@pytest.mark.parametrize("waiting", [1, 2])
+def test_a_slot_wakes_another_only_when_it_leaves_something_behind(waiting: int) -> None:
+    enqueue_many("probe.noop", [{}] * waiting)
+    bell.wait(0)
+    assert len(finish_and_claim(bench(), [])) == 1
+    assert bell.wait(0) == (waiting > 1)
 
 
 @pytest.mark.parametrize("answer", ["retry", "snooze", "handed back"])
