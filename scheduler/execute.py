@@ -248,7 +248,7 @@ def _attempt_to_finish_and_claim(
         claimed = bench.gate.claim(
             limit=bench.limit(), batch_of=bench.last_kind, worker_id=bench.worker_id, now=now
         )
-        return claimed, begins
+        return claimed, begins and bool(claimed)
 
 
 def _is_plain(bench: Bench, settled: Sequence[Settled]) -> bool:
