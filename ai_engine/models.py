@@ -14,7 +14,7 @@ class ModelCall(models.Model):
     scope = models.CharField(max_length=64, blank=True)
     interview_ref = models.CharField(max_length=64, blank=True, db_index=True)
     skill = models.CharField(max_length=40)
-    prompt_version = models.CharField(max_length=20, blank=True)
+    prompt_version = models.CharField(max_length=40, blank=True)
     lane = models.CharField(max_length=12)
     operation = models.CharField(max_length=12)
     provider = models.CharField(max_length=40)

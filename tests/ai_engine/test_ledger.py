@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
 
-from ai_engine import ledger, usage
+from ai_engine import ledger, prompts, usage
 from ai_engine.call_log import (
     BatchedCallLog,
     CallRecord,
@@ -26,6 +27,7 @@ from ai_engine.providers.scripted import Fail, Say, Scripted
 from tests.ai_engine.vendors import hello
 
 NOW = datetime.now(UTC)
+PROMPTS = Path(prompts.__file__).parent
 
 
 def record(number: int, **changes: object) -> CallRecord:
@@ -60,6 +62,15 @@ def test_a_batch_that_is_stored_twice_counts_its_rows_once() -> None:
     ledger.store([record(1), record(2)])
     assert ModelCall.objects.count() == 2
     assert DailyUse.objects.get().calls == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+@pytest.mark.parametrize("name", sorted(file.stem for file in PROMPTS.glob("*.md")))
+def test_the_calls_of_every_skill_fit(name: str) -> None:
+    """A row that does not fit is left out, and its money with it."""
+    ledger.store([record(1, skill=name, prompt_version=prompts.load(name).version + "00")])
+    assert ModelCall.objects.get().skill == name
 
 
 @pytest.mark.django_db
