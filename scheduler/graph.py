@@ -230,22 +230,23 @@ def meet(
 
     Those that are alike together: of a wide workflow, ten thousand may follow one.
     """
-    alike: dict[tuple[int, bool, bool, int], list[int]] = defaultdict(list)
+    alike: dict[tuple[int, bool, int], list[int]] = defaultdict(list)
     for child in children:
-        waits, count = child.state == JobState.WAITING, met[child.pk]
-        is_ready = waits and child.unmet == count and child.due_at <= now
+        count = met[child.pk]
+        is_last = child.state == JobState.WAITING and child.unmet == count
+        is_ready = is_last and child.due_at <= now
         if is_ready:
             moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
-        alike[count, waits, is_ready, child.priority].append(child.pk)
-    for (count, waits, is_ready, priority), ids in alike.items():
+        alike[count, is_ready, child.priority].append(child.pk)
+    for (count, is_ready, priority), ids in alike.items():
         rows = Job.objects.filter(pk__in=ids)
-        if not waits:
+        if not is_ready:
             rows.update(unmet=F("unmet") - count)
             continue
         rows.update(
             unmet=F("unmet") - count,
-            state=JobState.READY if is_ready else JobState.WAITING,
-            due_at=Greatest("due_at", Value(now)),
+            state=JobState.READY,
+            due_at=now,
             sort_key=Greatest("sort_key", Value(sort_key(due_at=now, priority=priority))),
         )
 

@@ -111,11 +111,9 @@ released as (
     update scheduler_job job
     set unmet = case when job.state in ('waiting', 'running') then job.unmet - held.met
                      else job.unmet end,
-        state = case when job.state = 'waiting' and job.unmet = held.met and job.due_at <= %(now)s
-                     then 'ready' else job.state end,
-        due_at = case when job.state = 'waiting' then greatest(job.due_at, %(now)s)
-                      else job.due_at end,
-        sort_key = case when job.state = 'waiting'
+        state = case when {is_last} then 'ready' else job.state end,
+        due_at = case when {is_last} then %(now)s else job.due_at end,
+        sort_key = case when {is_last}
                         then greatest(job.sort_key, %(now_key)s + job.priority * {handicap})
                         else job.sort_key end
     from held where job.id = held.id
@@ -137,6 +135,9 @@ counted as (
         select kind, scope, -1, 1, 0, 0, 0, 0, 0, -1, 0, 0 from released
         where state = 'ready' and unmet = 0) moves
     group by kind, scope, bucket)"""
+# Only the last parent moves when the child is due: were the first to, then the last, which may have looked at the clock
+# before it waited for the lock, would take the child for one of the future, and leave it to the timers.
+_IS_LAST: Final = "job.state = 'waiting' and job.unmet = held.met and job.due_at <= %(now)s"
 _ENDED: Final = "select id, state, workflow_id, is_leaf, is_plain from ended"
 
 _RELEASE_DUE: Final = """
@@ -242,6 +243,7 @@ def _finish_of(settled: Sequence[Settled], *, plain_only: bool = False) -> str:
         at_most=1 if len(settled) == 1 else max(_BATCH_AT_MOST, len(settled)),
         which="and job.is_plain" if plain_only else "",
         handicap=HANDICAP // timedelta(microseconds=1),
+        is_last=_IS_LAST,
     )
 
 

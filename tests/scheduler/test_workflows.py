@@ -1,6 +1,7 @@
 """A workflow as a person sees it: what runs after what, and how it ended."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from django.core.checks import run_checks
@@ -203,6 +204,20 @@ def test_a_common_payload_gives_each_step_what_its_handler_takes() -> None:
 def test_a_workflow_that_is_no_graph_is_refused(steps: tuple[Step, ...], complaint: str) -> None:
     with pytest.raises(BadWorkflowError, match=complaint):
         Workflow("bad", steps)
+
+
+def test_the_last_parent_releases_its_child_though_it_looked_at_the_clock_first() -> None:
+    """Two that end at once: the second waits for the first one's lock, with a time from before that."""
+    pair = (Step("a", "probe.noop"), Step("b", "probe.noop"))
+    run = started(Workflow("pair", (*pair, Step("both", "probe.noop", after=("a", "b")))))
+    slot = Bench(ThreadRunner())
+    looked_at = clock.now()
+    for moment in (looked_at + timedelta(seconds=1), looked_at):
+        [claimed] = finish_and_claim(slot, [])
+        settled = settle(Ending(claimed, Done(), moment), backoff=(), chance=0.5)
+        with transaction.atomic():
+            finish([settled], now=moment)
+    assert step(run, "both").state == "ready", "and needs no timer"
 
 
 def test_a_step_without_a_handler_stops_the_start() -> None:
