@@ -7,6 +7,7 @@ worker and a dispatcher over a PostgreSQL database of its own and the private Re
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import urllib.request
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -129,12 +131,36 @@ class OneProcess(Stack):
     """`manage.py serve` with nothing set: SQLite, jobs on threads, an in-memory layer."""
 
     def start(self) -> None:
+        database = self.folder / "data" / "meetmind.sqlite3"
+        if not database.exists():
+            database.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(_tables_in_sqlite(), database)
         self.start_process("serve", sys.executable, "manage.py", "serve")
         self.wait_until_served("serve")
 
     def restart_after_kill(self) -> None:
         self.kill("serve")
         self.start()
+
+
+@cache
+def _tables_in_sqlite() -> Path:
+    """A database that is migrated and otherwise empty. To make one takes as long as a short test, so each process
+    of the run makes one, and its stacks begin with a copy."""
+    folder = Path(os.environ["DATA_DIR"]) / f"tables-{os.getpid()}"
+    folder.mkdir()
+    Stack(folder).manage("migrate", "-v0")
+    return folder / "data" / "meetmind.sqlite3"
+
+
+@cache
+def _tables_in_postgres() -> str:
+    """The same on the private PostgreSQL, which takes it along when it goes."""
+    name = f"tables_{os.getpid()}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    ManyProcesses(Path(os.environ["DATA_DIR"]), database=name).manage("migrate", "-v0")
+    return name
 
 
 @dataclass
@@ -157,8 +183,9 @@ class ManyProcesses(Stack):
 
     def start(self) -> None:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{self.database}"')
-        self.manage("migrate", "-v0")
+            connection.execute(
+                f'CREATE DATABASE "{self.database}" TEMPLATE "{_tables_in_postgres()}"'
+            )
         self.start_web()
         self.start_worker()
 
