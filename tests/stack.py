@@ -182,12 +182,14 @@ class ManyProcesses(Stack):
         }
 
     def start(self) -> None:
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(
-                f'CREATE DATABASE "{self.database}" TEMPLATE "{_tables_in_postgres()}"'
-            )
+        self.make_database()
         self.start_web()
         self.start_worker()
+
+    def make_database(self) -> None:
+        tables = _tables_in_postgres()
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{tables}"')
 
     def start_web(self) -> None:
         self.start_process(

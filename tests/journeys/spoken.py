@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import redis
 from playwright.sync_api import Page, expect
 
@@ -35,9 +34,8 @@ class ServedOverRedis(ManyProcesses):
         return {**super().environment(), "REDIS_URL": self.redis_url}
 
     def start(self) -> None:
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{self.database}"')
-        self.start_web()  # which migrates
+        self.make_database()
+        self.start_web()
 
     def start_web(self) -> None:
         self.start_process("web", sys.executable, "manage.py", "serve")
