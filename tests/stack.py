@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -159,7 +160,8 @@ def _tables_in_postgres() -> str:
     name = f"tables_{os.getpid()}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    ManyProcesses(Path(os.environ["DATA_DIR"]), database=name).manage("migrate", "-v0")
+    with tempfile.TemporaryDirectory(prefix="mm-") as folder:
+        ManyProcesses(Path(folder), database=name).manage("migrate", "-v0")
     return name
 
 
