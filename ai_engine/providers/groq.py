@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, cast
 
 from ai_engine.providers.chat_provider import Body, Call, ChatProvider, ChatStream
-from ai_engine.providers.handshakes import close_given_up
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
 from ai_engine.providers.reply_limit import UNPACKED, reply_limit
@@ -24,6 +23,8 @@ class Groq(ChatProvider):
         from groq import AsyncGroq, DefaultAsyncHttpxClient  # lazily: a page never needs it
         from httpx import AsyncByteStream
 
+        from ai_engine.providers.over_httpx2 import OverHttpx2
+
         return AsyncGroq(
             api_key=self._settings.api_key,
             base_url=self._settings.base_url or None,  # the SDK adds /openai/v1 itself
@@ -32,10 +33,8 @@ class Groq(ChatProvider):
             http_client=DefaultAsyncHttpxClient(
                 headers=UNPACKED,
                 follow_redirects=False,  # elsewhere goes neither our key nor a word of an interview
-                event_hooks={
-                    "request": [close_given_up],
-                    "response": [reply_limit(self.name, AsyncByteStream)],
-                },
+                transport=OverHttpx2(),
+                event_hooks={"response": [reply_limit(self.name, AsyncByteStream)]},
             ),
         )
 
