@@ -8,10 +8,10 @@ _COMMON: Mapping[str, frozenset[str]] = {
     for language, words in {
         "en": "the and of to in is was that it for with on as are this be have you we they not by at from or",
         "de": "der die das und ist nicht ein eine zu den mit sich von auf für im dem des wir sie war haben wie",
-        "fr": "le la les et est une des du que qui dans pour pas sur avec ce il elle nous vous être au par",
-        "es": "el la los las y es una que en por con para no se del lo como más su al fue pero usted",
-        "it": "il lo la gli e è una che di in per con non si del della come più nel sono ha ma anche",
-        "pt": "o a os as e é uma que em por com para não se do da como mais no na foi mas você",
+        "fr": "de le la les et est une des du que qui dans pour pas sur avec ce il elle nous vous être au par",
+        "es": "de a el la los las y es una que en por con para no se del lo como más su al fue pero usted",
+        "it": "e a il lo la gli e è una che di in per con non si del della come più nel sono ha ma anche",
+        "pt": "de o a os as e é uma que em por com para não se do da como mais no na foi mas você",
         "nl": "de het een en is van dat niet in op te met voor zijn we was ze bij aan ook er als maar",
         "tr": "ve bir bu da de için ile çok ne olarak daha gibi var ama mı nasıl olan sonra kadar ben biz",
         "pl": "i w na z do się nie że to jest jak o ale co po przez dla od był czy już tylko są",
@@ -51,7 +51,8 @@ def seems_other_than(language: str, text: str) -> bool:
     words = _WORD.findall(text.lower())
     if len(words) < 8 or script != _LATIN:
         return False
-    counts = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
+    # Different words, for one that two languages share says little however often it comes.
+    counts = {name: len(common.intersection(words)) for name, common in _COMMON.items()}
     best = max(counts, key=lambda name: counts[name])
     return counts[best] >= 3 and counts[best] > 2 * counts[wanted]
 
