@@ -34,8 +34,9 @@ def synchronise() -> None:
     with connection.cursor() as cursor:
         cursor.execute("select extract(epoch from clock_timestamp())::float8")
         (epoch,) = cursor.fetchone()
-    _measured_at = time.monotonic()
-    _epoch_minus_monotonic = epoch - (before + _measured_at) / 2
+    after = time.monotonic()
+    _epoch_minus_monotonic = epoch - (before + after) / 2
+    _measured_at = after  # last: another thread believes an offset that was measured just now
 
 
 def synchronised_now() -> datetime:

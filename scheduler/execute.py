@@ -179,7 +179,9 @@ def call_outcome(
         return Retry(f"It took longer than {handler.timeout:g} s."), traceback.format_exc()
     except (CancelledError, asyncio.CancelledError):  # of a future, and of a task in a sync handler
         return Retry("It was interrupted."), ""
-    except (Exception, SystemExit) as problem:  # a handler may raise anything; it is kept and shown
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # a handler may raise anything; it is kept and shown
         return Retry(f"{type(problem).__name__}: {problem}"), traceback.format_exc()
     return outcome or Done(), ""
 

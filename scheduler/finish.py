@@ -13,12 +13,17 @@ def finish(settled: Sequence[Settled], *, now: datetime) -> None:
     """Call inside a transaction. What is no longer the attempt's own stays as it is."""
     if not settled:
         return
-    graph.hold_around([one.id for one in settled if _may_cancel_others(one)])
+    concerned = [one for one in settled if _may_cancel_others(one)]
+    graph.hold_around(
+        [one.id for one in concerned if one.state is not JobState.DONE],
+        done=[one.id for one in concerned if one.state is JobState.DONE],
+    )
     graph.follow(database().finish(settled, now=now), now=now)
 
 
 def _may_cancel_others(one: Settled) -> bool:
-    """Those that need it to succeed; or, if it did, those that wait for its death."""
-    if one.state is JobState.DONE:
-        return not one.is_plain and not one.is_leaf
-    return one.state.is_final
+    """Those that need it to succeed; or, if it did, those that wait for its death.
+
+    What goes back to wait may as well: it is cancelled, if somebody asked for that meanwhile.
+    """
+    return one.state is not JobState.DONE or not (one.is_plain or one.is_leaf)

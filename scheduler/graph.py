@@ -43,16 +43,22 @@ def follow(finished: Iterable[Finished], *, now: datetime) -> None:
         settle_workflows({run for run in touched if run is not None}, now=now)
 
 
-def hold_around(jobs: Sequence[int]) -> None:
+def hold_around(jobs: Sequence[int], *, done: Sequence[int] = ()) -> None:
     """Locks what changes when these end other than well: themselves, their children, the children of those that
-    are cancelled with them, and the open parents of all that is cancelled.
+    are cancelled with them, and the open parents of all that is cancelled. Of those that are `done`, only what waits
+    for their death is cancelled: the rest of what follows them is not searched.
 
     In id order and at once. Two that end at the same time, each taking these locks as it came to them, would
     wait for each other.
     """
-    if not jobs:
+    if not jobs and not done:
         return
-    children, cancelled = _reached(jobs, through=_CANCELLED_ALONG)
+    below = Edge.objects.filter(parent_id__in=done)
+    in_vain = below.filter(condition=EdgeCondition.DIED, child__state=JobState.WAITING)
+    skipped = set(in_vain.values_list("child_id", flat=True))
+    children, cancelled = _reached(skipped.union(jobs), through=_CANCELLED_ALONG)
+    cancelled |= skipped
+    children |= {*done, *below.values_list("child_id", flat=True)}
     parents = Edge.objects.filter(child_id__in=cancelled.union(jobs), parent__is_plain=True)
     concerned = children.union(jobs, parents.values_list("parent_id", flat=True))
     held = Job.objects.select_for_update(no_key=True).filter(pk__in=concerned, state__in=OPEN)

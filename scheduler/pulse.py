@@ -176,7 +176,7 @@ class Pulse:
             logger.error("A job is stuck.", extra={"job": claimed.id, "kind": claimed.kind})
         if any(holding.future is not None for holding in stuck):
             self.bench.runner.give_up_async()
-        if stuck:
+        for _ in stuck:
             self.on_stuck()
 
     def _hand_back(self, holdings: Sequence[Holding], *, reason: str) -> None:

@@ -1,8 +1,13 @@
 """What a database can store, and how much of it a row should hold. Pure."""
 
 import json
+import re
+from typing import Final
 
 from scheduler.outcomes import JsonValue
+
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it, also without ensure_ascii; behind a backslash of its own it is only its name."""
 
 
 def storable(text: str) -> str:
@@ -19,7 +24,7 @@ def why_unstorable(value: JsonValue, *, at_most: int) -> str:
         text.encode()
     except (TypeError, ValueError, RecursionError) as problem:
         return f"is not JSON: {problem}"
-    if "\\u0000" in text:  # how JSON writes a NUL, also without ensure_ascii
+    if _NUL.search(text):
         return "holds a NUL character, which no database stores."
     if len(text) > at_most:
         return f"is longer than {at_most} characters: store it, and hand on its id."

@@ -69,14 +69,11 @@ class CeleryMessage:
         self._redis: Redis | None = None
 
     def nudge(self) -> bool:
-        from kombu.exceptions import OperationalError
-        from redis.exceptions import RedisError
-
         if time.monotonic() < self._silent_until:
             return False
         try:
             self._send_unless_waiting()
-        except (OperationalError, RedisError, OSError) as problem:
+        except Exception as problem:  # whatever it is, the sender's own work goes on
             self._silent_until = time.monotonic() + _SILENCE_AFTER_FAILURE
             logger.warning("The broker cannot be reached.", extra={"kind": type(problem).__name__})
             return False

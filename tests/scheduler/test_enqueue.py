@@ -42,6 +42,14 @@ def test_a_payload_that_does_not_fit_is_refused_when_asked_for(
     assert not Job.objects.exists()
 
 
+def test_a_payload_may_speak_of_a_nul() -> None:
+    say = r"In JSON it is \u0000, and here \\u0000."
+    job = enqueue("probe.echo", {"say": say})
+    drain_jobs()
+    job.refresh_from_db()
+    assert job.result == {"say": say, "heard": {}}
+
+
 def test_the_longest_payload_arrives_whole() -> None:
     say = "x" * (65_536 - len('{"say": ""}'))
     job = enqueue("probe.echo", {"say": say})
