@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from threading import Event, Lock
 from typing import Final, Protocol
 
@@ -33,7 +34,7 @@ from scheduler.handlers import BadPayloadError, Handler, handler_of
 from scheduler.outcomes import Cancel, Done, Fail, Outcome, Retry
 from scheduler.run import AttemptLostError, Run
 from scheduler.states import JobState
-from scheduler.values import Claimed, Settled
+from scheduler.values import Claimed, Settled, Wanted
 from scheduler.verdict import Ending, hand_back, settle, without_what_was_refused
 from scheduler.wakeup import announce, nudge
 
@@ -89,6 +90,9 @@ class Bench:
         if batch == 1 or mean is None:
             return 1
         return max(1, min(batch, int(BATCH_TIME / max(mean, 1e-6))))
+
+    def wanted(self, now: datetime) -> Wanted:
+        return Wanted(self.limit(), self.worker_id, now, batch_of=self.last_kind)
 
     def learn(self, kind: str, seconds: float) -> None:
         known = self.seconds.get(kind)
@@ -219,25 +223,13 @@ def _attempt_to_finish_and_claim(
     claimed: list[Claimed] = []
     if kinds and begins and not bench.stopping.is_set():
         with bench.claiming():
-            claimed, is_more = database().claim_alone(
-                kinds=kinds,
-                limit=bench.limit(),
-                worker_id=bench.worker_id,
-                now=clock.now(),
-                batch_of=bench.last_kind,
-            )
+            claimed, is_more = database().claim_alone(bench.wanted(clock.now()), kinds)
         if claimed:
             return claimed, is_more
     if kinds and _is_plain(bench, settled):
         with bench.claiming():
-            claimed, all_ended = database().finish_and_claim(
-                settled,
-                kinds=kinds,
-                limit=bench.limit(),
-                worker_id=bench.worker_id,
-                now=clock.now(),
-                batch_of=bench.last_kind,
-            )
+            wanted = bench.wanted(clock.now())
+            claimed, all_ended = database().finish_and_claim(settled, wanted, kinds)
         settled = [] if all_ended else settled
         if claimed and all_ended:
             return claimed, False
@@ -247,9 +239,7 @@ def _attempt_to_finish_and_claim(
         bench.gate.note(settled, now=now)
         if claimed or bench.stopping.is_set():
             return claimed, False
-        claimed = bench.gate.claim(
-            limit=bench.limit(), batch_of=bench.last_kind, worker_id=bench.worker_id, now=now
-        )
+        claimed = bench.gate.claim(bench.wanted(now))
         return claimed, begins and bool(claimed)
 
 

@@ -7,7 +7,7 @@ snoozed kind) is decided again under the lock of the kind's row.
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,7 +19,7 @@ from scheduler.databases import database
 from scheduler.handlers import HANDLERS, Handler
 from scheduler.models import Job, Kind, LeaderLease
 from scheduler.states import AttemptEnd, JobState
-from scheduler.values import Claimed, Settled
+from scheduler.values import Claimed, Settled, Wanted
 
 _LOOK_EVERY: Final = 1.0
 _SUSPECTS: Final = "suspects"
@@ -43,41 +43,39 @@ class Gate:
         self._look(now)
         return None if self._must_choose else self._free
 
-    def claim(
-        self, *, limit: int, batch_of: str, worker_id: int | None, now: datetime
-    ) -> list[Claimed]:
-        """Takes a ready job, or up to `limit` of the kind `batch_of`. Call inside a transaction."""
+    def claim(self, wanted: Wanted) -> list[Claimed]:
+        """Takes what is wanted, of the kinds that may be claimed. Call inside a transaction."""
+        now = wanted.now
         free = self.free_kinds(now)
         if free is not None:
-            taken = database().claim(
-                kinds=free, limit=limit, worker_id=worker_id, now=now, batch_of=batch_of
-            )
+            taken = database().claim(wanted, free)
             if taken or not self._guarded:
                 return taken
         if self._has_suspects:
-            taken = self._claim_suspect(worker_id=worker_id, now=now)
+            taken = self._claim_suspect(wanted)
             if taken:
                 return taken
         for kind in database().heads(self._known):
-            allowed = min(limit if kind == batch_of else 1, self._allowed(kind, now=now))
+            allowed = min(
+                wanted.limit if kind == wanted.batch_of else 1, self._allowed(kind, now=now)
+            )
             if allowed < 1:
                 continue
             # The kind's row may have been waited for: what ran before it ended before this begins.
-            taken = database().claim(
-                kinds=[kind], limit=allowed, worker_id=worker_id, now=clock.now(), batch_of=kind
-            )
+            narrowed = replace(wanted, limit=allowed, batch_of=kind, now=clock.now())
+            taken = database().claim(narrowed, [kind])
             if taken:
                 _spend_tokens(HANDLERS[kind], len(taken))
                 return taken
         return []
 
-    def _claim_suspect(self, *, worker_id: int | None, now: datetime) -> list[Claimed]:
+    def _claim_suspect(self, wanted: Wanted) -> list[Claimed]:
         """One job that was in a worker's hands when it died, if no other such job runs.
 
         Several at once would die together again, and nobody could tell the culprit from its company.
         """
         LeaderLease.objects.bulk_create(
-            [LeaderLease(name=_SUSPECTS, holder="", until=now)], ignore_conflicts=True
+            [LeaderLease(name=_SUSPECTS, holder="", until=wanted.now)], ignore_conflicts=True
         )
         held = LeaderLease.objects.select_for_update(skip_locked=True).filter(name=_SUSPECTS)
         if not held or Job.objects.filter(state=JobState.RUNNING, crashes__gt=0).exists():
@@ -86,11 +84,9 @@ class Gate:
         for kind in dict.fromkeys(
             suspects.order_by("sort_key", "pk").values_list("kind", flat=True)
         ):
-            if self._allowed(kind, now=now) < 1:
+            if self._allowed(kind, now=wanted.now) < 1:
                 continue
-            taken = database().claim(
-                kinds=[kind], limit=1, worker_id=worker_id, now=now, suspects=True
-            )
+            taken = database().claim(replace(wanted, limit=1), [kind], suspects=True)
             if taken:
                 _spend_tokens(HANDLERS[kind], 1)
                 return taken

@@ -15,7 +15,7 @@ from scheduler.models import Job
 from scheduler.pulse import write_progress
 from scheduler.run import AttemptLostError, Run
 from scheduler.runners import InlineRunner
-from scheduler.values import Claimed
+from scheduler.values import Claimed, Wanted
 from scheduler.verdict import Ending
 
 
@@ -70,7 +70,7 @@ def _claim_one(bench: Bench, now: datetime | None) -> Claimed | None:
     with transaction.atomic():
         # A microsecond on: what was enqueued at this very instant counts as due.
         database().release_due(now=at + timedelta(microseconds=1), limit=1_000)
-        claimed = bench.gate.claim(limit=1, batch_of="", worker_id=None, now=at)
+        claimed = bench.gate.claim(Wanted(limit=1, worker_id=None, now=at))
     return claimed[0] if claimed else None
 
 

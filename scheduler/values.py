@@ -9,6 +9,16 @@ from scheduler.states import AttemptEnd, JobState
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a slot claims: the first due of the ready jobs; if it is of the kind `batch_of`, up to `limit` of it."""
+
+    limit: int
+    worker_id: int | None
+    now: datetime
+    batch_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A job that a worker holds. (id, attempt) is the fence for all it writes."""
 

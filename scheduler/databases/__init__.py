@@ -7,34 +7,19 @@ from typing import Protocol
 
 from django.db import connection
 
-from scheduler.values import Claimed, Finished, Settled
+from scheduler.values import Claimed, Finished, Settled, Wanted
 
 
 class Database(Protocol):
     """Call claim and finish inside one transaction, or finish_and_claim and claim_alone outside of any."""
 
     def claim(
-        self,
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
-        suspects: bool = False,
+        self, wanted: Wanted, kinds: Sequence[str], *, suspects: bool = False
     ) -> list[Claimed]:
-        """Takes the first due of the ready jobs; if it is of the kind `batch_of`, up to `limit` of that
-        kind. Those that crashed a worker before (suspects) are taken when asked for, and only then."""
+        """Takes of these kinds what is wanted. Jobs that crashed a worker before (suspects) are taken when
+        asked for, and only then."""
 
-    def claim_alone(
-        self,
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
-    ) -> tuple[list[Claimed], bool]:
+    def claim_alone(self, wanted: Wanted, kinds: Sequence[str]) -> tuple[list[Claimed], bool]:
         """A claim that is a transaction of its own, and whether it left any that is ready."""
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
@@ -46,14 +31,7 @@ class Database(Protocol):
         What somebody asked to cancel does not go back to wait: it is cancelled, for the reason they gave."""
 
     def finish_and_claim(
-        self,
-        settled: Sequence[Settled],
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
+        self, settled: Sequence[Settled], wanted: Wanted, kinds: Sequence[str]
     ) -> tuple[list[Claimed], bool]:
         """Both, as a transaction of its own, of jobs that are still plain in the table. Children it
         releases may be left for the next claim. False: some were not finished, and must be settled the long way."""

@@ -14,7 +14,7 @@ from psycopg.rows import tuple_row
 from scheduler.counters import bucket_of
 from scheduler.priorities import HANDICAP, Priority, sort_key
 from scheduler.states import JobState
-from scheduler.values import Claimed, Finished, Settled
+from scheduler.values import Claimed, Finished, Settled, Wanted
 
 _BATCH_AT_MOST: Final = 50  # one form of the statement for all ordinary batches
 
@@ -162,48 +162,23 @@ class PostgreSQL:
     """See the protocol in this package's face."""
 
     def claim(
-        self,
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
-        suspects: bool = False,
+        self, wanted: Wanted, kinds: Sequence[str], *, suspects: bool = False
     ) -> list[Claimed]:
-        sql, params = _claim_of(kinds, suspects=suspects)
-        params |= {"limit": limit, "batch_of": batch_of, "worker_id": worker_id, "now": now}
+        sql, params = _claim_of(wanted, kinds, suspects=suspects)
         return [_claimed(row) for row in _rows(f"with {sql} {_TAKEN}", params)]
 
-    def claim_alone(
-        self,
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
-    ) -> tuple[list[Claimed], bool]:
+    def claim_alone(self, wanted: Wanted, kinds: Sequence[str]) -> tuple[list[Claimed], bool]:
         """One statement, which is its own transaction: one way to the server and back."""
-        sql, params = _claim_of(kinds, suspects=False)
-        params |= {"limit": limit, "batch_of": batch_of, "worker_id": worker_id, "now": now}
+        sql, params = _claim_of(wanted, kinds)
         rows = _rows(f"with {sql} {_TAKEN_AND_MORE}", params)
         return [_claimed(row[1:]) for row in rows], bool(rows) and bool(rows[0][0])
 
     def finish_and_claim(
-        self,
-        settled: Sequence[Settled],
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
+        self, settled: Sequence[Settled], wanted: Wanted, kinds: Sequence[str]
     ) -> tuple[list[Claimed], bool]:
         """Both in one statement, which is its own transaction: one way to the server and back."""
-        sql, params = _claim_of(kinds, suspects=False)
-        params |= {"limit": limit, "batch_of": batch_of, "worker_id": worker_id}
-        params |= _finish_params(settled, now=now)
+        sql, params = _claim_of(wanted, kinds)
+        params |= _finish_params(settled, now=wanted.now)
         finish = _finish_of(settled, plain_only=True)
         rows = _rows(f"with {finish}, {sql} {_TAKEN_AND_ENDED}", params)
         claimed = [_claimed(row[1:]) for row in rows if row[1] is not None]
@@ -228,14 +203,22 @@ class PostgreSQL:
         return int(count)
 
 
-def _claim_of(kinds: Sequence[str], *, suspects: bool) -> tuple[str, dict[str, Any]]:
+def _claim_of(
+    wanted: Wanted, kinds: Sequence[str], *, suspects: bool = False
+) -> tuple[str, dict[str, Any]]:
     """One kind has an index of its own queue."""
     one = len(kinds) == 1
     sql = _CLAIM.format(
         chosen="kind = %(kinds)s" if one else "kind = any(%(kinds)s)",
         fate="crashes > 0" if suspects else "crashes = 0",
     )
-    return sql, {"kinds": kinds[0] if one else list(kinds)}
+    return sql, {
+        "kinds": kinds[0] if one else list(kinds),
+        "limit": wanted.limit,
+        "batch_of": wanted.batch_of,
+        "worker_id": wanted.worker_id,
+        "now": wanted.now,
+    }
 
 
 def _finish_of(settled: Sequence[Settled], *, plain_only: bool = False) -> str:

@@ -12,7 +12,7 @@ from scheduler import graph
 from scheduler.counters import Move, bucket_of, count_moves
 from scheduler.models import Attempt, Delta, Edge, Job
 from scheduler.states import AttemptEnd, EdgeCondition, JobState
-from scheduler.values import Claimed, Finished, Settled
+from scheduler.values import Claimed, Finished, Settled, Wanted
 
 
 @dataclass(frozen=True)
@@ -20,45 +20,32 @@ class SQLite:
     """See the protocol in this package's face."""
 
     def claim(
-        self,
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
-        suspects: bool = False,
+        self, wanted: Wanted, kinds: Sequence[str], *, suspects: bool = False
     ) -> list[Claimed]:
         ready = Job.objects.filter(state=JobState.READY, kind__in=kinds)
         ready = ready.filter(crashes__gt=0) if suspects else ready.filter(crashes=0)
-        jobs = list(ready.order_by("sort_key", "id")[:limit])
-        if jobs and jobs[0].kind != batch_of:
+        jobs = list(ready.order_by("sort_key", "id")[: wanted.limit])
+        if jobs and jobs[0].kind != wanted.batch_of:
             jobs = jobs[:1]
         jobs = [job for job in jobs if job.kind == jobs[0].kind]
         for job in jobs:
             job.attempt += 1
-            job.started_at = now
+            job.started_at = wanted.now
         Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
-            state=JobState.RUNNING, attempt=F("attempt") + 1, worker_id=worker_id, started_at=now
+            state=JobState.RUNNING,
+            attempt=F("attempt") + 1,
+            worker_id=wanted.worker_id,
+            started_at=wanted.now,
         )
         count_moves(
-            (Move(job.kind, job.scope, JobState.READY, JobState.RUNNING) for job in jobs), now=now
+            (Move(job.kind, job.scope, JobState.READY, JobState.RUNNING) for job in jobs),
+            now=wanted.now,
         )
-        return [_claimed(job, now=now) for job in jobs]
+        return [_claimed(job, now=wanted.now) for job in jobs]
 
-    def claim_alone(
-        self,
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
-    ) -> tuple[list[Claimed], bool]:
+    def claim_alone(self, wanted: Wanted, kinds: Sequence[str]) -> tuple[list[Claimed], bool]:
         with transaction.atomic():
-            claimed = self.claim(
-                kinds=kinds, limit=limit, worker_id=worker_id, now=now, batch_of=batch_of
-            )
+            claimed = self.claim(wanted, kinds)
             return claimed, bool(claimed) and Job.objects.filter(state=JobState.READY).exists()
 
     def heads(self, kinds: Sequence[str]) -> list[str]:
@@ -74,24 +61,14 @@ class SQLite:
         return finished
 
     def finish_and_claim(
-        self,
-        settled: Sequence[Settled],
-        *,
-        kinds: Sequence[str],
-        limit: int,
-        worker_id: int | None,
-        now: datetime,
-        batch_of: str = "",
+        self, settled: Sequence[Settled], wanted: Wanted, kinds: Sequence[str]
     ) -> tuple[list[Claimed], bool]:
         ids = [one.id for one in settled]
         with transaction.atomic():
             if Job.objects.filter(pk__in=ids, is_plain=False).exists():
                 return [], False
-            self.finish(settled, now=now)
-            claimed = self.claim(
-                kinds=kinds, limit=limit, worker_id=worker_id, now=now, batch_of=batch_of
-            )
-            return claimed, True
+            self.finish(settled, now=wanted.now)
+            return self.claim(wanted, kinds), True
 
     def look_again(self) -> None:
         """SQLite's planner needs no reminding: its statements here name an index's columns."""
