@@ -343,7 +343,7 @@ class RoomSocket:
 
     async def _transcribe(self, audio: SpokenAudio, its_turn: ItsTurn) -> None:
         try:
-            words = await transcribe_speech(in_room=self._in_room, audio=audio, its_turn=its_turn)
+            settled = await transcribe_speech(in_room=self._in_room, audio=audio, its_turn=its_turn)
         except RoomRefusal as refusal:
             await self._tell(Refused(refusal.code, refusal.message, seg_id=audio.seg_id))
             return
@@ -352,8 +352,13 @@ class RoomSocket:
             await self._close(CloseCode.COME_BACK)
             return
         the_leader().words_came(self._interview_id)
-        if words == "":
+        if settled is None:
+            return
+        if not settled.holds_words:
             await self._tell(Refused("nothing_heard", "No words were heard.", seg_id=audio.seg_id))
+        elif settled.recorded.duplicate:  # no event will come: its sender may have that long since
+            seq = settled.recorded.seq
+            await self._tell(Acknowledged(None, seq, duplicate=True, seg_id=audio.seg_id))
 
     async def _share_words_so_far(self, audio: SpokenAudio) -> None:
         """For everybody, the speaker too: their browser does not know what was heard."""

@@ -127,12 +127,13 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Only after the commit."""
+    """Only after the commit. Speech has no number of its sender's own: `seg_id` says which it was."""
 
     type: ClassVar[str] = "ack"
-    client_seq: int
+    client_seq: int | None
     seq: int
     duplicate: bool
+    seg_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,8 +198,7 @@ def _store(by: Participant, segment: SpokenSegment, sender: SenderKey, now: date
 def _find_stored(by: Participant, seg_id: str, sender: SenderKey) -> Event | None:
     """The event that an earlier copy of the same segment became. Raises RightsChanged, SegmentIdTaken."""
     with transaction.atomic():
-        interview = enter_room(by)
-        return find_sent(interview, sender) or _find_segment_event(interview, by, seg_id)
+        return find_sent_segment(enter_room(by), by, seg_id, sender)
 
 
 def _make_segment(
@@ -266,8 +265,16 @@ def is_own(row: Segment, by: Participant) -> bool:
     return by.member_id in (row.member_id, row.fed_by_id)
 
 
-def _find_segment_event(interview: Interview, by: Participant, seg_id: str) -> Event | None:
-    """The event of a segment that came before under another number of the same sender."""
+def find_sent_segment(
+    interview: Interview, by: Participant, seg_id: str, sender: SenderKey
+) -> Event | None:
+    """The event that settled a segment, also where it came under another number of the same sender.
+
+    Raises SegmentIdTaken.
+    """
+    sent = find_sent(interview, sender)
+    if sent is not None:
+        return sent
     row = Segment.objects.filter(interview=interview, seg_id=seg_id).first()
     if row is None:
         return None

@@ -18,14 +18,16 @@ from interviews.models import Event, Interview
 from interviews.queries.material import allowed_providers
 from interviews.services.participants import Participant, check_rights, enter_room
 from interviews.services.record_transcript import (
+    Recorded,
     SpokenSegment,
     check_open,
-    is_own,
+    find_sent_segment,
     record_segment,
+    recorded,
 )
 from interviews.services.room_clock import ms_at
-from interviews.services.room_log import append_event
-from interviews.services.room_refusals import SegmentIdTaken, StillUnheard
+from interviews.services.room_log import SenderKey, append_event
+from interviews.services.room_refusals import StillUnheard
 from interviews.states import SegmentSource
 from webapi.json import JsonValue
 
@@ -49,6 +51,14 @@ class SpokenAudio:
     age_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenDown:
+    """What became of a segment, and where that stands in the numbering of its sender's audience."""
+
+    recorded: Recorded
+    holds_words: bool = True
+
+
 class InRoom(Protocol):
     """Runs a function of the database for the speaker, whose rights are checked again if they changed."""
 
@@ -64,29 +74,29 @@ def can_transcribe() -> bool:
 
 async def transcribe_speech(
     *, in_room: InRoom, audio: SpokenAudio, its_turn: ItsTurn
-) -> str | None:
-    """Stores the words of a segment once, after those of earlier ones, and returns them; empty if it holds none.
+) -> WrittenDown | None:
+    """Stores the words of a segment once, after those of earlier ones; what was known before is found again.
 
-    None if what became of it was known before, or it could not be transcribed, which the room is told.
+    None if it could not be transcribed, which the room is told.
     Raises RoomRefusal where the room takes no words now: then no provider hears them either.
     """
     gathered = await in_room(_gather, audio, timezone.now())
-    if gathered is None:
-        return None
+    if isinstance(gathered, WrittenDown):
+        return gathered
     context, ended_ms = gathered
     try:
         heard = await engine.transcribe(Audio(audio.content, audio.mime, context.language), context)
     except AiError:
-        if not await in_room(_settle, EventKind.SEGMENT_FAILED, audio.seg_id, timezone.now()):
+        told = await in_room(_settle, EventKind.SEGMENT_FAILED, audio.seg_id, timezone.now())
+        if told.duplicate:
             raise StillUnheard from None  # the log says it already: only who tried again is to know
         return None
     await its_turn()
     text = _fitting(heard.text)
     if text:
-        await in_room(_commit, audio, text, ended_ms)
-    else:
-        await in_room(_settle, EventKind.SEGMENT_EMPTY, audio.seg_id, timezone.now())
-    return text
+        return WrittenDown(await in_room(_commit, audio, text, ended_ms))
+    empty = await in_room(_settle, EventKind.SEGMENT_EMPTY, audio.seg_id, timezone.now())
+    return WrittenDown(empty, holds_words=False)
 
 
 async def transcribe_so_far(*, in_room: InRoom, audio: SpokenAudio) -> str:
@@ -118,19 +128,20 @@ def _context_so_far(by: Participant, now: datetime) -> CallContext | None:
     return None if is_late else _context(interview)
 
 
-def _gather(by: Participant, audio: SpokenAudio, now: datetime) -> tuple[CallContext, int] | None:
+def _gather(
+    by: Participant, audio: SpokenAudio, now: datetime
+) -> tuple[CallContext, int] | WrittenDown:
     """Notes that speech came in, so that whoever needs all the words waits for these too; and when it was said.
 
-    What is tried again later keeps the time at which it came in first.
+    What is tried again later keeps the time at which it came in first. What is settled is not heard again:
+    its sender lost the answer, and would send it for ever.
     """
     with transaction.atomic():
         interview = enter_room(by)
+        settled = _find_settled(interview, by, audio.seg_id)
+        if settled is not None:
+            return settled
         check_open(interview, by, now)
-        stored = interview.segments.filter(seg_id=audio.seg_id).first()
-        if stored is not None and not is_own(stored, by):
-            raise SegmentIdTaken
-        if stored is not None or _noted(by, EventKind.SEGMENT_EMPTY, audio.seg_id).exists():
-            return None
         received = _noted(by, EventKind.SPEECH_RECEIVED, audio.seg_id).first()
         if received is not None and "ended_ms" in received.payload:
             return _context(interview), received.payload["ended_ms"]
@@ -145,6 +156,17 @@ def _gather(by: Participant, audio: SpokenAudio, now: datetime) -> tuple[CallCon
                 for_candidate=False,
             )
         return _context(interview), ended_ms
+
+
+def _find_settled(interview: Interview, by: Participant, seg_id: str) -> WrittenDown | None:
+    """Raises SegmentIdTaken."""
+    stored = find_sent_segment(interview, by, seg_id, _key(by, seg_id))
+    if stored is not None:
+        return WrittenDown(recorded(stored, by, duplicate=True))
+    empty = _noted(by, EventKind.SEGMENT_EMPTY, seg_id).first()
+    if empty is not None:
+        return WrittenDown(recorded(empty, by, duplicate=True), holds_words=False)
+    return None
 
 
 def _ended_ms(interview: Interview, by: Participant, audio: SpokenAudio) -> int:
@@ -177,23 +199,28 @@ def _context(interview: Interview) -> CallContext:
     )
 
 
-def _commit(by: Participant, audio: SpokenAudio, text: str, ended_ms: int) -> None:
-    # Sent again after a cut, it comes under the same id: the key is made of nothing else.
-    sender = by.sender_key(uuid.uuid5(_SPEECH, f"{by.key}/{audio.seg_id}"), 1)
+def _key(by: Participant, seg_id: str) -> SenderKey:
+    """Sent again after a cut, speech comes under the same id: the key is made of nothing else."""
+    return by.sender_key(uuid.uuid5(_SPEECH, f"{by.key}/{seg_id}"), 1)
+
+
+def _commit(by: Participant, audio: SpokenAudio, text: str, ended_ms: int) -> Recorded:
     started_ms = max(1, ended_ms - audio.duration_ms)
     segment = SpokenSegment(
         audio.seg_id, text, SegmentSource.PROVIDER, started_ms, ended_ms, audio.speaker
     )
-    record_segment(by=by, segment=segment, sender=sender, now=timezone.now())
+    sender = _key(by, audio.seg_id)
+    return record_segment(by=by, segment=segment, sender=sender, now=timezone.now())
 
 
-def _settle(by: Participant, kind: EventKind, seg_id: str, now: datetime) -> bool:
-    """That no words will come of this segment, for everybody who waits for them. False if it was noted before."""
+def _settle(by: Participant, kind: EventKind, seg_id: str, now: datetime) -> Recorded:
+    """That no words will come of this segment, for everybody who waits for them."""
     with transaction.atomic():
         room = enter_room(by)
-        if _noted(by, kind, seg_id).exists():
-            return False
-        append_event(
+        earlier = _noted(by, kind, seg_id).first()
+        if earlier is not None:
+            return recorded(earlier, by, duplicate=True)
+        told = append_event(
             room,
             kind=kind,
             at=now,
@@ -201,7 +228,7 @@ def _settle(by: Participant, kind: EventKind, seg_id: str, now: datetime) -> boo
             member_payload={"from": by.key},
             for_candidate=True,
         )
-        return True
+        return recorded(told, by)
 
 
 def _noted(by: Participant, kind: EventKind, seg_id: str) -> QuerySet[Event]:

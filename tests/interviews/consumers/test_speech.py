@@ -57,8 +57,11 @@ async def test_a_spoken_segment_is_stored_once_whatever_is_sent_again(cem: Clien
         await speak(cem, "v1")
         said = await cem.until("event", kind="segment.final")
         await speak(cem, "v1")
+        again = await cem.until("ack")
         await speak(cem, "v2")
         await cem.until("event", kind="segment.final", seg_id="v2")
+    told = {"type": "ack", "seg_id": "v1", "seq": said["seq"], "duplicate": True}
+    assert again == told, "who sends it again is told where it stands"
     assert "I led the migration" in str(said["text"])
     assert (said["source"], said["speaker"]) == ("provider", "candidate")
     assert await sync_to_async(Segment.objects.filter(speaker="candidate").count)() == 2
@@ -226,6 +229,7 @@ async def test_a_cough_is_told_as_having_no_words(cem: Client) -> None:
             frame = await cem.next()
             told.add(frame.get("code", frame.get("kind")))
         await speak(cem, "v1")
+        await cem.until("error", code="nothing_heard", seg_id="v1")
         await speak(cem, "v2")
         await cem.until("event", kind="segment.empty", seg_id="v2")
     assert len(provider.asked) == 2, "what is known to hold no words is not heard again"
@@ -284,6 +288,32 @@ async def test_a_member_feeds_what_the_candidate_says(cem: Client, stage: Stage)
         await speak(ines, "t1", speaker="candidate")
         said = await ines.until("event", kind="segment.final")
     assert (said["speaker"], said["fed_by"]) == ("candidate", str(stage.cast.ines.id))
+
+
+async def test_what_two_microphones_heard_is_known_again_under_either_id(
+    cem: Client, stage: Stage
+) -> None:
+    ines = await stage.member(stage.cast.ines)
+    words = "I led the migration of our billing service last year"
+    with ai_that_hears(Say(words), Say(words)) as provider:
+        await speak(ines, "t1", speaker="candidate")
+        fed = await ines.until("event", kind="segment.final", seg_id="t1")
+        await speak(cem, "v1")
+        said = await cem.until("event", kind="segment.doubled", seg_id="v1", is_kept=True)
+        for client, seg_id, seq in ((ines, "t1", fed["seq"]), (cem, "v1", said["seq"])):
+            await speak(client, seg_id)
+            assert (await client.until("ack", seg_id=seg_id))["seq"] == seq
+    assert len(provider.asked) == 2, "no provider hears it again"
+
+
+async def test_stored_speech_is_known_again_however_late_it_comes(cem: Client) -> None:
+    with ai_that_hears(Say("words")):
+        await speak(cem, "v1")
+        await cem.until("event", kind="segment.final")
+        long_ago = timezone.now() - timedelta(hours=1)
+        await Interview.objects.aupdate(state=InterviewState.ENDED, ended_at=long_ago)
+        await speak(cem, "v1")
+        await cem.until("ack", seg_id="v1")
 
 
 async def test_a_candidate_feeds_nobody_elses_words(cem: Client) -> None:
