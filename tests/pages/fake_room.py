@@ -85,6 +85,7 @@ class FakeRoom:
     speech: bool = True
     state: str = "live"
     acknowledges: bool = True
+    role: str = "candidate"
     last_seq: int = 0
     epoch: str = "e"
     frames: list[dict[str, Any]] = field(default_factory=list)
@@ -112,9 +113,9 @@ class FakeRoom:
     def welcome(self, socket: WebSocketRoute) -> None:
         clock = {"elapsed_ms": 0, "total_ms": 1_800_000, "runs": True}
         told = {"state": self.state, "last_seq": self.last_seq, "epoch": self.epoch, "presence": []}
-        limits = {"speech": self.speech}
-        frame = {"type": "welcome", "led_by": "ai", "limits": limits, "clock": clock, **told}
-        socket.send(json.dumps(frame))
+        place = {"you": {"role": self.role, "name": "Cem Candidate"}, "led_by": "ai"}
+        frame = {"type": "welcome", "limits": {"speech": self.speech}, "clock": clock}
+        socket.send(json.dumps({**frame, **place, **told}))
 
     def send(self, frame: dict[str, object]) -> None:
         self.sockets[-1].send(json.dumps(frame))

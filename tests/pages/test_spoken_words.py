@@ -24,7 +24,7 @@ def test_sound_goes_out_a_few_segments_at_a_time_with_its_speaker(
         room.until(lambda: len(room.of("audio.end")) == 3)
         assert {frame["speaker"] for frame in room.of("audio.start")} == {"candidate"}
         room.words("s0", "Yes.")
-        room.event("segment.empty", seg_id="s1")
+        room.event("segment.empty", seg_id="s1", speaker="candidate")
         room.until(lambda: len(room.of("audio.end")) == 5)
 
 
@@ -67,6 +67,25 @@ def test_sound_that_nobody_answers_for_is_given_back_to_its_speaker(
         room.words("s", "Yes.")
         room.until(lambda: not page.evaluate("window.words.has('s')"))
         assert page.evaluate("window.failed") == ["s"], "told once"
+
+
+@pytest.mark.parametrize(
+    ("role", "speaker", "other"),
+    [("candidate", "candidate", "interviewer"), ("recruiter", "interviewer", "candidate")],
+)
+def test_words_are_known_by_their_speaker_whatever_their_name_was(
+    browser: Browser, address: str, role: str, speaker: str, other: str
+) -> None:
+    with a_page(browser, address) as page:
+        room = FakeRoom(page, role=role)
+        page.evaluate(CONNECT)
+        room.until(lambda: page.evaluate("window.socket.isOpen"))
+        page.evaluate("window.words.send('s', [new Int16Array(1600)])")
+        room.event("segment.final", seg_id="s", text="Mine?", speaker=other, name="Somebody")
+        room.until(lambda: page.evaluate("window.socket.lastSeq") == 1)
+        assert page.evaluate("window.words.has('s')"), "somebody else used the same id"
+        room.event("segment.final", seg_id="s", text="Yes.", speaker=speaker, name="As of old")
+        room.until(lambda: not page.evaluate("window.words.has('s')"))
 
 
 UTTER = """({ segId, frames, goesOn }) => {

@@ -22,7 +22,7 @@ export class SpokenWords extends EventTarget {
   #store;
   #entries = new Map(); // by segment: { seg_id, samples, extra, sentAt, tries, hasFailed, rescues, isRescue, timer }
   #live = null; // what is being spoken and sent: { segId, frames } with the frames that are still to be sent
-  #name; // as whom the room knows this page
+  #isCandidate; // whether the room knows this page as the candidate's
   #busyTimes = 0;
   #busyTimer = 0;
 
@@ -40,7 +40,7 @@ export class SpokenWords extends EventTarget {
     this.#socket = socket;
     this.#store = store;
     socket.addEventListener("welcome", ({ detail }) => {
-      this.#name = detail.you?.name;
+      this.#isCandidate = detail.you.role === "candidate";
       this.#sendAllAgain();
     });
     socket.addEventListener("event", ({ detail }) => {
@@ -185,11 +185,14 @@ export class SpokenWords extends EventTarget {
     else this.#fail(seg_id ?? this.#latest()?.seg_id);
   }
 
-  /** An id is seen by the whole room while its words are spoken: somebody else's words may stand under it. */
-  #isOurs({ kind, seg_id, name, fed_by }) {
+  /**
+   * An id is seen by the whole room while its words are spoken: somebody else's words may stand under it. Names do not
+   * tell whose they are: what was stored before somebody was renamed keeps the old one.
+   */
+  #isOurs({ kind, seg_id, speaker, fed_by }) {
     const entry = this.#entries.get(seg_id);
-    if (!entry || !this.#name || kind === "segment.doubled") return true;
-    return name === this.#name || Boolean(entry.extra.speaker && fed_by);
+    if (!entry || kind === "segment.doubled") return true;
+    return (speaker === "candidate") === this.#isCandidate || Boolean(entry.extra.speaker && fed_by);
   }
 
   #rename(segId) {
