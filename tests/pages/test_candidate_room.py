@@ -78,6 +78,8 @@ def test_whoever_speaks_for_long_is_still_known_to_speak(browser: Browser, addre
         words = {"text": "We built a", "speaker": "candidate", "name": "Cem Candidate"}
         room.send({"type": "segment.interim", "seg_id": seg_id, **words})
         expect(room.page.get_by_text("We built a")).to_be_visible()
+        others = {"text": "And you?", "speaker": "interviewer", "name": "Ines"}
+        room.send({"type": "segment.interim", "seg_id": seg_id, **others})
         speak(room.page, is_loud=False)
         expect(room.page.locator("#chat .is-pending .bubble-text")).to_have_text("We built a")
         room.until(lambda: room.of("audio.end"))

@@ -62,6 +62,29 @@ def test_words_so_far_stay_while_somebody_speaks_on_and_until_they_are_stored(
         expect(words).to_have_count(0)
 
 
+def test_what_waits_for_its_words_shows_nobody_elses_and_stays_whatever_comes_under_its_id(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address) as page:
+        page.evaluate(WATCH)
+        for speaker, name in (("candidate", "Cem"), ("interviewer", "Rita")):
+            told = {"speaker": speaker, "name": name, "text": f"Of {name}"}
+            page.evaluate("(told) => window.room.interim(window.cem(told))", told)
+        own = {"speaker": "interviewer", "name": "Ines", "text": "Writing it down…"}
+        page.evaluate("(own) => window.room.waiting(window.cem(own))", own)
+        words = page.locator(".is-interim .transcript-text")
+        expect(words).to_have_text(["Of Cem", "Of Rita", "Writing it down…"])
+        late = {**own, "text": "We built"}
+        page.evaluate("(late) => window.room.interim(window.cem(late))", late)
+        expect(words.last).to_have_text("Writing it down…")
+        for call in (
+            "room.interim(cem({ seg_id: 'fed', name: 'Candidate', text: 'It ran' }))",
+            "room.waiting(cem({ segId: 'fed', isFed: true, text: 'Writing it down…' }))",
+        ):
+            page.evaluate(call)
+        expect(words).to_have_text(["Of Cem", "Of Rita", "Writing it down…", "It ran"])
+
+
 def test_a_moment_is_found_by_its_time_also_where_words_came_in_late(
     browser: Browser, address: str
 ) -> None:

@@ -47,17 +47,21 @@ export class LiveTranscript {
     if (!this.#turns.has(segId)) this.#losses.set(segId, this.notice(text));
   }
 
-  /** Own words that the room does not have yet: what becomes of them, and what one can do. */
-  waiting({ segId, speaker, name, text, note = "", buttons = [] }) {
+  /**
+   * Own words that the room does not have yet: what becomes of them, and what one can do. `isFed`: somebody else says
+   * them, and the room has their words so far under another name.
+   */
+  waiting({ segId, speaker, name, isFed = false, text, note = "", buttons = [] }) {
     if (this.#turns.has(segId)) return; // it has them, and its answer was lost
     const key = `${segId}/own`;
-    const soFar = [...this.#interims].find(([other, { segId: id, isEmpty }]) => id === segId && other !== key && !isEmpty);
+    const isSoFar = (other) => other.segId === segId && other.speaker === speaker && (isFed || other.name === name) && !other.isEmpty;
+    const soFar = [...this.#interims].find(([other, interim]) => other !== key && isSoFar(interim));
     this.#endInterim(key);
     if (soFar) this.#endInterim(soFar[0]);
     const words = soFar ? soFar[1].body.textContent : text;
     const turn = this.#turn(`${speaker} is-interim`, name, words, null, soFar ? text : note);
     if (buttons.length > 0) turn.item.append(make("p", { class: "live-waiting" }, ...buttons));
-    this.#interims.set(key, { ...turn, timer: 0, name, segId, isEmpty: false });
+    this.#interims.set(key, { ...turn, timer: 0, speaker, name, segId, isEmpty: false });
     this.#add(turn.item);
   }
 
@@ -68,7 +72,7 @@ export class LiveTranscript {
 
   /** A stored segment. `note` says how it came: typed, fed by a member, late. */
   stored(event, note) {
-    this.#endInterims(event);
+    this.#replaceInterims(event);
     if (this.#turns.has(event.seg_id)) return;
     const turn = this.#turn(event.speaker, event.name, event.text, event.started_ms, note);
     this.#keep(turn, event);
@@ -82,7 +86,7 @@ export class LiveTranscript {
 
   /** Another microphone heard the same words: one turn stands for both, in the better wording. */
   doubled(event, note) {
-    this.#endInterims(event);
+    this.#replaceInterims(event);
     const turn = this.#turns.get(event.twin);
     if (!turn) return;
     this.#turns.set(event.seg_id, turn);
@@ -101,10 +105,11 @@ export class LiveTranscript {
 
   /**
    * Words still being said; an empty text means that somebody is writing or has begun to speak. Two people may
-   * use the same id for that, so the name belongs to the key.
+   * use the same id for that, so the name belongs to the key. What waits for its words says more than the words so far,
+   * which may still come when it has ended.
    */
   interim({ seg_id, text, speaker, name }) {
-    if (this.#turns.has(seg_id)) return;
+    if (this.#turns.has(seg_id) || this.#interims.has(`${seg_id}/own`)) return;
     const key = `${seg_id}/${name}`;
     const timer = setTimeout(() => this.#endInterim(key), INTERIM_LASTS);
     const known = this.#interims.get(key);
@@ -113,19 +118,21 @@ export class LiveTranscript {
       known.timer = timer;
       return;
     }
-    if (text) this.#endInterims({ seg_id, name });
-    else this.#endInterim(key);
+    this.#endInterim(key);
+    if (text) this.#endInterims((other) => other.name === name && other.isEmpty);
     const turn = this.#turn(`${speaker} is-interim`, name, text || (AT_IT[seg_id] ?? "is speaking…"), null);
-    this.#interims.set(key, { ...turn, timer, name, segId: seg_id, isEmpty: !text });
+    this.#interims.set(key, { ...turn, timer, speaker, name, segId: seg_id, isEmpty: !text });
     this.#add(turn.item);
   }
 
   /** What the stored words replace: the words so far, and the sign that this person has begun. */
-  #endInterims({ seg_id, name }) {
+  #replaceInterims({ seg_id, name }) {
     this.#losses.get(seg_id)?.remove();
-    for (const [key, interim] of this.#interims) {
-      if (interim.segId === seg_id || (interim.isEmpty && interim.name === name)) this.#endInterim(key);
-    }
+    this.#endInterims((interim) => interim.segId === seg_id || (interim.isEmpty && interim.name === name));
+  }
+
+  #endInterims(isMeant) {
+    for (const [key, interim] of this.#interims) if (isMeant(interim)) this.#endInterim(key);
   }
 
   #endInterim(key) {

@@ -13,7 +13,7 @@ export class OwnWords {
   #whose;
   #isConnected;
 
-  /** room: { socket, outbox, words, clock }; whose(extra): { speaker, name } of a segment sent with these fields */
+  /** room: { socket, outbox, words, clock }; whose(extra): { speaker, name, isFed } of a segment sent with these fields */
   constructor({ room, transcript, whose }) {
     this.#room = room;
     this.#transcript = transcript;

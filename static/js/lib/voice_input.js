@@ -49,10 +49,10 @@ export class VoiceInput {
    * words: the page's SpokenWords. source: opens another sound than the microphone; then only a provider can write
    * it down. extra(): fields that go with each segment, asked when it begins. elements, all optional: button,
    * buttonWords, listening, listeningWords, level, interim. names: { speak, stop } of the button.
-   * isShownInRoom: the page shows what the room tells of everybody's words, also one's own.
+   * shownOf: the speaker whose words so far this shows as the room tells them; none where the page shows everybody's.
    * on: { segment(segId, wordsSoFar), final(segId, text), problem(words), silence?(isSilent), change?(isListening), sustained?() }
    */
-  constructor({ socket, words, language, source, lost, extra = () => ({}), elements = {}, names = { speak: "Speak", stop: "Stop speaking" }, isShownInRoom = false, on }) {
+  constructor({ socket, words, language, source, lost, extra = () => ({}), elements = {}, names = { speak: "Speak", stop: "Stop speaking" }, shownOf = null, on }) {
     this.#socket = socket;
     this.#words = words;
     this.#on = on;
@@ -97,9 +97,8 @@ export class VoiceInput {
     this.#recognition = new BrowserRecognition({ language, on: this.#heardByBrowser() });
     socket.addEventListener("event", ({ detail }) => this.#watchProvider(detail));
     socket.addEventListener("frame", ({ detail }) => {
-      const { type, seg_id, text } = detail;
-      const isOwn = type === "segment.interim" && this.#segments.openId === seg_id;
-      if (isOwn && !isShownInRoom) this.#showSoFar(seg_id, text);
+      const isOpen = detail.type === "segment.interim" && detail.seg_id === this.#segments.openId;
+      if (isOpen && detail.speaker === shownOf) this.#showSoFar(detail.seg_id, detail.text); // an id is nobody's own
     });
     socket.addEventListener("refused", ({ detail }) => {
       if (detail.code === "no_speech" && this.#microphone.isOpen) this.#fall();

@@ -56,6 +56,7 @@ const ownWords = new OwnWords({
   transcript,
   whose: ({ speaker }) => ({
     speaker: speaker ?? "interviewer",
+    isFed: Boolean(speaker),
     name: speaker === "candidate" ? page.candidate : speaker ? "Interviewer" : page.name,
   }),
 });

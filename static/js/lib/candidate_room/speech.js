@@ -49,6 +49,7 @@ export class Speech {
       socket,
       words,
       language,
+      shownOf: "candidate",
       elements: {
         button: document.getElementById("speak"),
         buttonWords: document.getElementById("speak-words"),
