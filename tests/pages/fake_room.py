@@ -84,6 +84,7 @@ class FakeRoom:
     page: Page
     speech: bool = True
     state: str = "live"
+    welcomes: bool = True
     acknowledges: bool = True
     role: str = "candidate"
     last_seq: int = 0
@@ -105,7 +106,7 @@ class FakeRoom:
             return
         frame = json.loads(message)
         self.frames.append({**frame, "socket": len(self.sockets)})
-        if frame["type"] == "hello":
+        if frame["type"] == "hello" and self.welcomes:
             self.welcome(socket)
         if "client_seq" in frame and self.acknowledges:
             self.send({"type": "ack", "client_seq": frame["client_seq"], "seq": 0})

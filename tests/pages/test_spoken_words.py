@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.pages.fake_room import FakeRoom
+from tests.pages.fake_room import SERVER, FakeRoom
 from tests.pages.scripts import CONNECT, a_page, stop_clock
 
 pytestmark = pytest.mark.browser
-
+HOUR = 3_600
 
 SAY = "(id) => window.words.send(id, [new Int16Array(1600)], { speaker: 'candidate' })"
 
@@ -135,3 +135,31 @@ def test_speech_goes_out_while_it_is_spoken_and_whole_where_something_came_betwe
         assert ended == ["s1", "s3", "s2", "s3", "s4"]
         first, again = (frame for frame in room.of("audio.end") if frame["seg_id"] == "s3")
         assert first["age_ms"] < again["age_ms"]
+
+
+def test_speech_that_slept_with_its_machine_tells_its_age_also_after_a_reload(
+    browser: Browser, address: str
+) -> None:
+    def age(count: int) -> int:
+        room.until(lambda: len(room.of("audio.end")) == count)
+        return int(room.of("audio.end")[-1]["age_ms"]) // (HOUR * 1000)
+
+    with a_page(browser, address, SERVER) as page:
+        stop_clock(page)
+        room = FakeRoom(page)
+        page.evaluate(CONNECT)
+        room.until(lambda: page.evaluate("window.socket.isOpen"))
+        page.evaluate("window.words.send('s', [new Int16Array(1600)])")
+        assert age(1) == 0
+        page.evaluate("window.answer = 200")
+        room.sockets[-1].close(code=1012)
+        room.until(lambda: not page.evaluate("window.socket.isOpen"))
+        page.clock.set_system_time(8 * HOUR)  # and the page's own clock stood still
+        page.clock.run_for(4_100)
+        assert age(2) == 7
+        room.send({"type": "error", "code": "seg_id_taken", "message": "No.", "seg_id": "s"})
+        assert age(3) == 7
+        page.reload()
+        page.clock.set_system_time(50 * HOUR)
+        page.evaluate(CONNECT)
+        assert age(4) == 24, "the server takes no more"

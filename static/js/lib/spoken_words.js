@@ -1,8 +1,9 @@
 // Spoken segments on their way to becoming words: sent while they are spoken if nothing else is, else whole, a few at
 // a time; sent again whole after a cut or when the server was busy; and kept, also over a reload, until their words are
 // stored or given up by whoever said them. What becomes of each is told by events of its own: sent, failed, settled.
-import { joined } from "./speech_segments.js";
 import { RoomStore, SOUNDS } from "./room_store.js";
+import { SaidAt } from "./said_at.js";
+import { joined } from "./speech_segments.js";
 
 const PIECE = 32 * 1024;
 const LIVE_FRAMES = 10; // a second of sound at once
@@ -30,7 +31,7 @@ export class SpokenWords extends EventTarget {
   static async open({ socket, room }) {
     const words = new SpokenWords(socket, await RoomStore.open(room, SOUNDS));
     for (const { seg_id, samples, extra, at } of await words.#store.all()) {
-      words.#keep({ seg_id, samples, extra, endedAt: performance.now() - Math.max(0, Date.now() - at) });
+      words.#keep({ seg_id, samples, extra, saidAt: new SaidAt(at) });
     }
     return words;
   }
@@ -75,10 +76,10 @@ export class SpokenWords extends EventTarget {
   }
 
   /** A whole segment, as frames of 16 bit samples. `extra` goes with it: who speaks, where that is not its sender. */
-  send(segId, frames, extra = {}, endedAt = performance.now()) {
+  send(segId, frames, extra = {}, saidAt = new SaidAt()) {
     const samples = joined(frames);
-    this.#store.put({ seg_id: segId, samples, extra, at: Date.now() });
-    const entry = this.#keep({ seg_id: segId, samples, extra, endedAt });
+    this.#store.put({ seg_id: segId, samples, extra, at: saidAt.wall });
+    const entry = this.#keep({ seg_id: segId, samples, extra, saidAt });
     this.#tell("sent", { seg_id: segId, extra });
     if (this.#live?.segId === segId && this.#socket.isOpen) {
       this.#sendLive();
@@ -108,9 +109,8 @@ export class SpokenWords extends EventTarget {
     this.#pump();
   }
 
-  /** `endedAt` is on this page's own clock, which nobody sets. */
-  #keep({ seg_id, samples, extra, endedAt }) {
-    const entry = { seg_id, samples, extra, endedAt, sentAt: 0, tries: 0, hasFailed: false, rescues: 0, isRescue: false, timer: 0 };
+  #keep({ seg_id, samples, extra, saidAt }) {
+    const entry = { seg_id, samples, extra, saidAt, sentAt: 0, tries: 0, hasFailed: false, rescues: 0, isRescue: false, timer: 0 };
     this.#entries.set(seg_id, entry);
     return entry;
   }
@@ -160,8 +160,7 @@ export class SpokenWords extends EventTarget {
     entry.sentAt = Date.now();
     entry.tries += 1;
     entry.timer = setTimeout(() => this.#unanswered(entry), ANSWERED_WITHIN);
-    const age = Math.max(0, Math.round(performance.now() - entry.endedAt));
-    this.#socket.drop({ type: "audio.end", seg_id: entry.seg_id, age_ms: age });
+    this.#socket.drop({ type: "audio.end", seg_id: entry.seg_id, age_ms: entry.saidAt.age });
   }
 
   #sendLive() {
@@ -196,9 +195,9 @@ export class SpokenWords extends EventTarget {
   }
 
   #rename(segId) {
-    const { samples, extra, endedAt } = this.#entries.get(segId);
+    const { samples, extra, saidAt } = this.#entries.get(segId);
     this.forget(segId);
-    this.send(crypto.randomUUID(), [samples], extra, endedAt);
+    this.send(crypto.randomUUID(), [samples], extra, saidAt);
   }
 
   #comeLater(segId) {
