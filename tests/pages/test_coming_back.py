@@ -89,3 +89,18 @@ def test_a_connection_that_died_with_its_network_is_not_waited_for(
         assert len(room.sockets) == 1
         page.clock.run_for(1_200)
         is_back(room)
+
+
+def test_a_welcome_that_takes_long_is_waited_for(browser: Browser, address: str) -> None:
+    with a_page(browser, address, SERVER) as page:
+        stop_clock(page)
+        room = FakeRoom(page, welcomes=False)
+        page.evaluate(CONNECT)
+        page.evaluate("window.answer = 200")
+        room.until(lambda: room.of("hello"))
+        page.clock.run_for(100)
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.clock.run_for(9_000)
+        assert len(room.sockets) == 1
+        page.clock.run_for(2_500)
+        is_back(room)

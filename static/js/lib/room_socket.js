@@ -8,6 +8,7 @@ const DEAD_AFTER = 35_000; // two pongs missed
 const ACK_EVERY = 32;
 const ACK_AFTER = 1_000;
 const ANSWERS_WITHIN = 4_000; // when the network has just changed
+const WELCOMES_WITHIN = 10_000; // by then; a welcome takes more work than an answer
 const WITHOUT_PAUSE = 10; // messages at once; then slower than the server's limit of messages a second
 const PAUSE = 70;
 const TOO_FAST = 4029;
@@ -240,7 +241,7 @@ export class RoomSocket extends EventTarget {
     this.#timers.probe = setTimeout(() => {
       const isSilent = this.#heardAt < asked && !this.#stopped && !this.#comingBack.isAway;
       if (isSilent) this.#reconnectNow();
-    }, ANSWERS_WITHIN);
+    }, this.#isWelcome ? ANSWERS_WITHIN : WELCOMES_WITHIN);
   }
 
   #reconnectNow() {
