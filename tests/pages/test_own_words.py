@@ -8,14 +8,18 @@ from tests.pages.scripts import CONNECT, a_page, stop_clock
 
 pytestmark = pytest.mark.browser
 SHOW = """async () => {
-  document.body.innerHTML = '<ol id="transcript"></ol><p id="nothing-yet"></p>';
+  document.body.innerHTML = `<ol id="transcript"></ol><p id="nothing-yet"></p><form id="say">
+    <select id="speaker"><option value="">Ines</option><option value="candidate">Cem</option></select>
+    <textarea id="words"></textarea></form>`;
   const { LiveTranscript } = await import("/static/js/lib/live_transcript.js");
   const { OwnWords } = await import("/static/js/lib/own_words.js");
+  const { SayForm } = await import("/static/js/lib/say_form.js");
   const { socket, outbox, words } = window;
   const transcript = new LiveTranscript();
   const whose = ({ speaker }) => ({ speaker: speaker ?? "interviewer", name: speaker ? "Cem" : "Ines" });
   const room = { socket, outbox, words, clock: { elapsed: () => 0 } };
-  window.own = new OwnWords({ room, transcript, whose });
+  const form = new SayForm({ on: { say: (text, extra) => window.own.say(text, { source: "typed", extra }) } });
+  window.own = new OwnWords({ room, transcript, whose, takeBack: (message) => form.takeBack(message) });
   socket.addEventListener("event", ({ detail }) => transcript.stored({ started_ms: 0, ...detail }, ""));
 }"""
 SAY = "(id) => window.words.send(id, [new Int16Array(1600)])"
@@ -80,12 +84,35 @@ def test_what_cannot_be_sent_now_says_where_it_is_kept(browser: Browser, address
         expect(page.get_by_text("What did you build?")).to_have_count(1)
 
 
-def test_written_words_that_are_refused_do_not_stand_there(browser: Browser, address: str) -> None:
+def test_written_words_that_are_refused_stand_in_the_form_again_or_where_they_were(
+    browser: Browser, address: str
+) -> None:
+    def refuse(number: int) -> None:
+        room.until(lambda: len(room.of("segment.final")) == number)
+        room.send({"type": "error", "code": "not_now", "message": "No.", "client_seq": number})
+
     with a_page(browser, address) as page:
         room = in_the_conversation(page, acknowledges=False)
-        page.evaluate(WRITE, "What did you build?")
-        room.until(lambda: room.of("segment.final"))
-        row = page.locator("#transcript li")
-        expect(row).to_have_count(1)
-        room.send({"type": "error", "code": "not_now", "message": "No.", "client_seq": 1})
+        row, field, speaker = (
+            page.locator(what) for what in ("#transcript li", "#words", "#speaker")
+        )
+        speaker.select_option("candidate")
+        field.fill("We built a mill.")
+        field.press("Control+Enter")
+        expect(row).to_contain_text("Cem")
+        speaker.select_option("")
+        refuse(1)
+        expect(row).to_have_count(0)
+        expect(field).to_have_value("We built a mill.")
+        expect(speaker).to_have_value("candidate")
+        field.press("Control+Enter")
+        field.fill("And then?")
+        refuse(2)
+        expect(row).to_contain_text("Not sent: No.")
+        expect(field).to_have_value("And then?")
+        page.get_by_role("button", name="Try again").click()
+        room.until(lambda: len(room.of("segment.final")) == 3)
+        assert {frame["speaker"] for frame in room.of("segment.final")} == {"candidate"}
+        refuse(3)
+        page.get_by_role("button", name="Leave it out").click()
         expect(row).to_have_count(0)

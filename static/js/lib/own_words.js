@@ -11,19 +11,25 @@ export class OwnWords {
   #room;
   #transcript;
   #whose;
+  #takeBack;
   #isConnected;
+  #refusals = new Map(); // of written words, by segment: { sent, message }
 
-  /** room: { socket, outbox, words, clock }; whose(extra): { speaker, name, isFed } of a segment sent with these fields */
-  constructor({ room, transcript, whose }) {
+  /**
+   * room: { socket, outbox, words, clock }; whose(extra): { speaker, name, isFed } of a segment sent with these fields;
+   * takeBack(message) answers whether words that were refused stand where they can be changed
+   */
+  constructor({ room, transcript, whose, takeBack }) {
     this.#room = room;
     this.#transcript = transcript;
     this.#whose = whose;
+    this.#takeBack = takeBack;
     this.#isConnected = room.socket.isOpen;
     room.words.addEventListener("sent", ({ detail }) => this.#showSpoken(detail.seg_id));
     room.words.addEventListener("failed", ({ detail }) => this.failed(detail.seg_id));
     room.words.addEventListener("settled", ({ detail }) => transcript.gone(detail.seg_id));
-    room.socket.addEventListener("refused", ({ detail: { sent } }) => {
-      if (sent?.type === "segment.final") transcript.gone(sent.seg_id);
+    room.socket.addEventListener("refused", ({ detail: { sent, message } }) => {
+      if (sent?.type === "segment.final") this.#refused(sent, message);
     });
     room.socket.addEventListener("status", ({ detail }) => this.#connected(detail.status === "open"));
     this.showAll();
@@ -40,6 +46,7 @@ export class OwnWords {
   /** Also what an earlier page could not deliver. */
   showAll() {
     for (const { segId, hasFailed } of this.#room.words.waiting) if (hasFailed) this.failed(segId);
+    for (const { sent, message } of this.#refusals.values()) this.#showRefused(sent, message);
     this.#showOnItsWay();
   }
 
@@ -51,6 +58,28 @@ export class OwnWords {
       }),
       this.#button("Leave it out", () => this.#room.words.forget(segId)),
     ]);
+  }
+
+  #refused(sent, message) {
+    if (this.#takeBack(sent)) {
+      this.#transcript.gone(sent.seg_id);
+      return;
+    }
+    this.#refusals.set(sent.seg_id, { sent, message });
+    this.#showRefused(sent, message);
+  }
+
+  #showRefused({ seg_id, text, source, speaker }, message) {
+    const leaveOut = () => {
+      this.#refusals.delete(seg_id);
+      this.#transcript.gone(seg_id);
+    };
+    const tryAgain = () => {
+      leaveOut();
+      this.say(text, { source, extra: speaker ? { speaker } : {} });
+    };
+    const buttons = [this.#button("Try again", tryAgain), this.#button("Leave it out", leaveOut)];
+    this.#transcript.waiting({ segId: seg_id, text, note: `Not sent: ${message}`, buttons, ...this.#whose({ speaker }) });
   }
 
   /** Each try to connect is no change. */

@@ -14,6 +14,7 @@ import { RecordingState } from "../lib/recording_state.js";
 import { RoomClock } from "../lib/room_clock.js";
 import { RoomSocket } from "../lib/room_socket.js";
 import { wipeRoom } from "../lib/room_store.js";
+import { SayForm } from "../lib/say_form.js";
 import { SpokenWords } from "../lib/spoken_words.js";
 import { SuggestionCard } from "../lib/suggestion_card.js";
 
@@ -51,6 +52,9 @@ const voice = document.getElementById("speak") && new PanelVoice({
   problem: (trouble) => problem(trouble),
 });
 
+const sayForm = document.getElementById("say") && new SayForm({
+  on: { say: (text, extra) => ownWords.say(text, { source: "typed", extra }) },
+});
 const ownWords = new OwnWords({
   room: { socket, outbox, words, clock },
   transcript,
@@ -59,6 +63,7 @@ const ownWords = new OwnWords({
     isFed: Boolean(speaker),
     name: speaker === "candidate" ? page.candidate : speaker ? "Interviewer" : page.name,
   }),
+  takeBack: (message) => sayForm?.takeBack(message),
 });
 
 const notes = document.getElementById("notes") && new MomentList(need("notes"), (ms, segId) => jump(() => (segId ? transcript.jump(segId) : transcript.jumpToTime(ms))));
@@ -159,8 +164,6 @@ socket.addEventListener("frame", ({ detail }) => {
   toldToMembers[detail.type]?.(detail);
 });
 socket.addEventListener("refused", ({ detail }) => {
-  const field = document.getElementById("words");
-  if (detail.sent?.type === "segment.final" && field && !field.value) field.value = detail.sent.text; // nothing written is lost
   // A cough has no words; what comes too early comes again by itself; what still has none stands in the conversation.
   if (!["nothing_heard", "busy", "still_unheard"].includes(detail.code)) problem(detail.message);
 });
@@ -180,18 +183,6 @@ document.getElementById("whisper")?.addEventListener("submit", (event) => {
   if (!text) return;
   socket.send({ type: "control", action: "whisper", text });
   need("whisper-text").value = "";
-});
-document.getElementById("say")?.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = need("words").value.trim();
-  if (!text) return;
-  const speaker = document.getElementById("speaker")?.value;
-  ownWords.say(text, { source: "typed", extra: speaker ? { speaker } : {} });
-  need("words").value = "";
-  need("words").focus();
-});
-document.getElementById("words")?.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) need("say").requestSubmit();
 });
 
 document.getElementById("mark")?.addEventListener("click", () => socket.send({ type: "moment.mark" }));
