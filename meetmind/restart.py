@@ -22,8 +22,10 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Hook = Callable[[], Awaitable[None]]
 
 RESTARTING = 1012
-PATIENCE = 5.0  # seconds for answers and requests under way
-STOP_PATIENCE = 12.0  # seconds for jobs; systemd and compose wait twenty in all
+# Seconds for each step down. systemd and compose wait twenty in all, then they kill.
+HAND_OVER_PATIENCE = 1.0  # who does not get to hand over is replaced a little later
+PATIENCE = 5.0  # for answers and requests under way
+STOP_PATIENCE = 11.0  # for jobs
 LAST_PATIENCE = 2.0
 _LOOK_EVERY = 0.02
 
@@ -80,7 +82,7 @@ class Restartable:
 
     async def wind_down(self) -> None:
         """Everything that has to happen before the server may stop."""
-        await _run_all(self._before_close, PATIENCE)
+        await _run_all(self._before_close, HAND_OVER_PATIENCE)
         for send in list(self._sockets.values()):
             _close_for_restart(send)
         await self._last_answers()
@@ -109,11 +111,15 @@ class Restartable:
 
 
 async def _run_all(hooks: Sequence[Hook], seconds: float) -> None:
-    for hook in hooks:
-        try:
-            await asyncio.wait_for(hook(), seconds)
-        except Exception:  # one app's trouble must not keep the others from a clean end
-            logger.exception("A hook before the stop failed.")
+    """All at once: what one of them takes too long for, the next would have to do without."""
+    await asyncio.gather(*(_run(hook, seconds) for hook in hooks))
+
+
+async def _run(hook: Hook, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(hook(), seconds)
+    except Exception:  # one app's trouble must not keep the others from a clean end
+        logger.exception("A hook before the stop failed.")
 
 
 def _close_for_restart(send: Send) -> None:

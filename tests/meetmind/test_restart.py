@@ -1,5 +1,7 @@
 """SIGTERM ends a server well: sockets are told to come back, requests under way are answered."""
 
+import asyncio
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +16,11 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from meetmind.restart import Message, Receive, Restartable, Scope, Send
 from tests.meetmind.echo_application import SLOW
 from tests.served import ROOT
 from tests.servers import free_port
+from tests.simulated_time import SimulatedLoop, run_simulated
 
 APPLICATION = "tests.meetmind.echo_application:application"
 
@@ -99,3 +103,43 @@ def test_a_second_signal_does_not_wait(server: tuple[subprocess.Popen[bytes], in
 def _ask_and_lose(port: int) -> None:
     with suppress(OSError, HTTPException):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/endless", timeout=10).close()
+
+
+def test_the_longest_way_down_is_shorter_than_supervisors_wait() -> None:
+    unit = (ROOT / "deploy" / "systemd" / "meetmind-web.service").read_text()
+    compose = (ROOT / "docker-compose.yml").read_text()
+    limits = re.findall(r"TimeoutStopSec=(\d+)", unit) + re.findall(
+        r"^  stop_grace_period: (\d+)s", compose, re.MULTILINE
+    )
+    assert len(limits) == 2
+    loop = SimulatedLoop()
+    application = Restartable(_never_answer)
+    for hooks in (application.before_close, application.before_stop, application.at_last):
+        hooks(_hang)
+        hooks(_hang)  # two of a kind share the time
+
+    async def wind_down() -> float:
+        request = asyncio.create_task(application({"type": "http"}, _no_message, _nowhere))
+        await asyncio.sleep(0)
+        began = loop.time()
+        await application.wind_down()
+        request.cancel()
+        return loop.time() - began
+
+    assert run_simulated(wind_down(), loop) < min(map(int, limits))
+
+
+async def _never_answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await _hang()
+
+
+async def _hang() -> None:
+    await asyncio.Event().wait()
+
+
+async def _no_message() -> Message:
+    raise AssertionError("nothing is asked")
+
+
+async def _nowhere(message: Message) -> None:
+    raise AssertionError("nothing is answered")
