@@ -43,8 +43,9 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
     return await asyncio.shield(work)
 
 
-async def finish_database_work() -> None:
-    """Waits for what is under way: a stopping process breaks off no transaction."""
+async def finish_database_work(seconds: float | None = None) -> None:
+    """Waits for what is under way, or for so long: a stopping process breaks off no transaction."""
     loop = asyncio.get_running_loop()
     here = [work for work in _under_way if work.get_loop() is loop]
-    await asyncio.gather(*here, return_exceptions=True)
+    if here:
+        await asyncio.wait(here, timeout=seconds)

@@ -52,6 +52,7 @@ _COALESCE = 0.06  # seconds between two deltas, after the first
 _KEEP_EVERY = 1.0
 _LOOK_FOR_WORDS_EVERY = 0.2
 _REST_AFTER_FAILURE = 1.0
+_CLAIMS_END_WITHIN = 0.3  # before a stop, which waits for the hand-over a second in all
 _SILENCE = "silence"
 
 
@@ -86,9 +87,15 @@ class Leader:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await finish_database_work()  # a turn may be claimed just now, for nobody
-        for interview_id, owner in owners.items():
+        # A turn may be claimed just now, for nobody; but one room that is locked must not keep the others waiting.
+        await finish_database_work(seconds=_CLAIMS_END_WITHIN)
+        await asyncio.gather(*(self._let_go(room, owner) for room, owner in owners.items()))
+
+    async def _let_go(self, interview_id: uuid.UUID, owner: str) -> None:
+        try:
             await in_database(let_go, interview_id=interview_id, owner=owner, now=timezone.now())
+        except Exception:
+            logger.exception("A turn of the AI could not be handed over; its lease lapses.")
 
     def words_came(self, interview_id: uuid.UUID) -> None:
         """Of speech: a turn that waits for its last words need not wait until it looks again."""

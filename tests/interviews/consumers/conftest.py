@@ -173,12 +173,13 @@ class Stage:
     interview: Interview
     open_socket: Opener
 
-    def tab(self) -> Client:
-        return self.open_socket(self.interview.id, candidate_cookies(self.interview))
+    def tab(self, room: Interview | None = None) -> Client:
+        room = room or self.interview
+        return self.open_socket(room.id, candidate_cookies(room))
 
-    async def candidate(self) -> Client:
-        """Cem in the room."""
-        client = await self.tab().connect()
+    async def candidate(self, room: Interview | None = None) -> Client:
+        """Cem in the room, or in another."""
+        client = await self.tab(room).connect()
         await client.hello()
         return client
 
@@ -212,12 +213,14 @@ async def second_connection() -> psycopg.AsyncConnection[tuple[object, ...]]:
 
 
 @asynccontextmanager
-async def held(interview: Interview) -> AsyncIterator[None]:
+async def held(
+    interview: Interview,
+) -> AsyncIterator[psycopg.AsyncConnection[tuple[object, ...]]]:
     """Somebody else's transaction holds the room: whatever is to be stored in it waits."""
     async with await second_connection() as holder:
         sql = "SELECT 1 FROM interviews_interview WHERE id = %s FOR UPDATE"
         await holder.execute(sql, [interview.id])
-        yield
+        yield holder
         await holder.rollback()
 
 

@@ -21,9 +21,14 @@ from interviews.services.room_control import use_control
 from interviews.states import InterviewState
 from meetmind.asgi import application
 from tests.cast import QUESTIONS, Cast
-from tests.interviews.consumers.conftest import Client, Closed, Stage, gone, held
+from tests.interviews.consumers.conftest import Client, Closed, Stage, gone, held, open_room
 
 ANSWER = "In 2021 I led the migration of our billing and it cut our costs by 30 percent."
+
+
+PATIENT = Limits(live_deadline=60, idle=60)
+BREAK_OFF_WHO_WAITS = """SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"""
 
 
 class Surprise(TypeError):
@@ -216,7 +221,7 @@ async def test_a_pause_silences_the_ai_and_resume_asks_anew(stage: Stage) -> Non
 def a_provider_that_hangs_once() -> AbstractContextManager[object]:
     """For longer than any test waits."""
     scripted = Scripted([Hang(after_words=3), Say("And then what?")])
-    return engine.replaced_by(Engine([scripted], limits=Limits(live_deadline=60, idle=60)))
+    return engine.replaced_by(Engine([scripted], limits=PATIENT))
 
 
 async def until_speaking(cem: Client) -> dict[str, object]:
@@ -251,6 +256,24 @@ async def test_a_stopping_server_takes_its_words_back_and_the_next_may_speak_at_
         )
     assert anew is not None
     assert str(anew.question_id) != broken_off["msg_id"]
+
+
+async def test_a_stopping_server_hands_over_each_room_whatever_happens_in_another(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    rooms = [await sync_to_async(open_room)(stage.cast, InterviewState.WAITING) for _ in range(2)]
+    with engine.replaced_by(Engine([Scripted([Hang(after_words=3)])], limits=PATIENT)):
+        locked, other = [await stage.candidate(room) for room in rooms]
+        await until_speaking(locked)
+        await until_speaking(other)
+        async with held(rooms[0]) as holder:
+            stopping = asyncio.create_task(the_leader().hand_over())
+            await other.until("event", kind="question.withdrawn")
+            while not stopping.done():
+                await holder.execute(BREAK_OFF_WHO_WAITS)
+                await asyncio.sleep(0.01)
+    await stopping
+    assert "could not be handed over" in caplog.text
 
 
 async def test_a_pause_on_another_server_is_noticed_after_the_database_was_away(
