@@ -366,7 +366,7 @@ class RoomSocket:
             text = await transcribe_so_far(in_room=self._in_room, audio=audio)
         except (RoomRefusal, DatabaseError, InterfaceError):
             return  # droppable; the whole segment is answered
-        if text:
+        if text and not self._is_closed and not self._is_gone:
             words = interim_words(self.by, audio.seg_id, text, audio.speaker)
             await the_hub().share_interim(self._room, words)
 
@@ -378,7 +378,8 @@ class RoomSocket:
         await self._welcome(message)
 
     async def _share_interim(self, message: SegmentInterim) -> None:
-        if self.by.actor is None or not self._interim.take():
+        is_over = self._room.facts.state in OVER
+        if self.by.actor is None or is_over or not self._interim.take():
             return  # droppable
         if self.by.is_candidate:
             self._room.candidate_is_heard()

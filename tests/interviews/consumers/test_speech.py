@@ -1,17 +1,21 @@
 """Sound becomes words: whole segments, once, and what could not be heard is told."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 from django.db.models import F
 from django.test import override_settings
 from django.utils import timezone
 
 from ai_engine.errors import Unreachable
+from ai_engine.messages import Request
 from ai_engine.providers.scripted import Fail, Say, Scripted
 from interviews.consumers.incoming_audio import MOST_AFTER_A_CUT
+from interviews.hub import the_hub
 from interviews.models import Event, Interview, Segment
 from interviews.states import ConsentState, InterviewState
 from tests.interviews.ai import ai_that_fails, ai_that_hears, ai_that_writes, without_ai
@@ -28,7 +32,7 @@ async def begin_to_speak(client: Client, seg_id: str, sound: bytes, **told: str)
 
 
 async def speak(
-    client: Client, seg_id: str, sound: bytes = SECOND, *, age_ms: int = 0, **told: str
+    client: Client, seg_id: str, sound: bytes = SECOND, *, age_ms: float = 0, **told: str
 ) -> None:
     await begin_to_speak(client, seg_id, sound, **told)
     await client.say({"type": "audio.end", "seg_id": seg_id, "age_ms": age_ms})
@@ -40,6 +44,11 @@ async def is_asked(provider: Scripted) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("nobody was asked")
+
+
+async def until_no_words_so_far_are_asked_for() -> None:
+    while any("WordsSoFar" in repr(task.get_coro()) for task in asyncio.all_tasks()):  # noqa: ASYNC110 # of other tasks
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -106,6 +115,44 @@ async def test_words_so_far_that_cannot_be_had_are_not_missed(cem: Client) -> No
     assert not {"segment.failed", "segment.interim", "error"}.intersection(kinds)
 
 
+async def test_no_words_so_far_are_shown_once_the_interview_is_over(
+    cem: Client, stage: Stage
+) -> None:
+    rita = await stage.member(stage.cast.rita)
+
+    def end_it() -> None:
+        Interview.objects.update(state=InterviewState.ENDED, ended_at=timezone.now())
+        connection.close()
+
+    def heard_too_late(request: Request) -> str:
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(end_it).result()
+        return "And what I must not forget"
+
+    with ai_that_hears(Say(heard_too_late)):
+        await begin_to_speak(cem, "v1", SECOND * 2)
+        await until_no_words_so_far_are_asked_for()
+        while the_hub().rooms[stage.interview.id].facts.state != InterviewState.ENDED:  # noqa: ASYNC110 # the tick
+            await asyncio.sleep(0.01)
+        await cem.say({"type": "segment.interim", "seg_id": "v2", "text": "I write"})
+        await cem.send("segment.final", seg_id="v2", text="I write late words")
+        await rita.until("event", kind="segment.final", seg_id="v2")
+        await cem.until("ack")
+    assert not [frame for frame in cem.frames + rita.frames if frame["type"] == "segment.interim"]
+
+
+async def test_what_a_closed_socket_heard_last_is_not_shown(cem: Client, stage: Stage) -> None:
+    with ai_that_hears(Say("Nobody waits for this", pause=1.0)) as provider:
+        await begin_to_speak(cem, "v1", SECOND * 2)
+        await is_asked(provider)
+        newer = await stage.candidate()
+        assert await cem.until_closed() == 4009
+        await until_no_words_so_far_are_asked_for()
+    await newer.say({"type": "ping"})
+    await newer.until("pong")
+    assert not [frame for frame in newer.frames if frame["type"] == "segment.interim"]
+
+
 async def test_words_so_far_can_be_switched_off(stage: Stage) -> None:
     with override_settings(SPEECH_INTERIM_SECONDS=0):
         cem = await stage.candidate()
@@ -124,6 +171,7 @@ async def test_speech_that_waited_for_a_connection_keeps_the_moment_it_was_said(
 ) -> None:
     began = timezone.now() - timedelta(seconds=60)
     await Interview.objects.aupdate(live_since=began, started_at=began)
+    await cem.send("segment.final", seg_id="t1", text="I type meanwhile")
     with ai_that_hears(Say("words")):
         await speak(cem, "v1", age_ms=20_000)
         said = await cem.until("event", kind="segment.final", seg_id="v1")
@@ -134,6 +182,19 @@ async def test_speech_that_waited_for_a_connection_keeps_the_moment_it_was_said(
         await speak(cem, "v3")
         now = await cem.until("event", kind="segment.final", seg_id="v3")
         assert int(str(now["ended_ms"])) >= 60_000
+
+
+async def test_speech_of_an_impossible_age_is_refused_by_its_name_and_may_be_ended_again(
+    cem: Client,
+) -> None:
+    with ai_that_hears(Say("words")):
+        await begin_to_speak(cem, "v1", SECOND)
+        for age in (-1, 2.5, float("nan"), float("inf"), "old"):
+            await cem.say({"type": "audio.end", "seg_id": "v1", "age_ms": age})
+            assert (await cem.until("error", code="bad_field"))["seg_id"] == "v1"
+        await cem.say({"type": "audio.end", "seg_id": "v1", "age_ms": 10**30})
+        said = await cem.until("event", kind="segment.final", seg_id="v1")
+    assert said["ended_ms"] == 1, "as old as it can be"
 
 
 async def test_speech_that_is_tried_again_keeps_the_moment_it_came_in_first(cem: Client) -> None:
