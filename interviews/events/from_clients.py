@@ -7,7 +7,7 @@ either a typed message or a BadMessage that says what is wrong.
 import re
 import unicodedata
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -59,6 +59,11 @@ ClientSeq = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 Seq = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
 SegId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Milliseconds = Annotated[int, Field(ge=0, le=LONGEST_INTERVIEW_MS)]
+# However long it waited, it is no reason to refuse what was said: it is as old as an interview can be.
+Age = Annotated[int, Field(ge=0), AfterValidator(lambda ms: min(ms, LONGEST_INTERVIEW_MS))]
+_SEG_ID: TypeAdapter[str] = TypeAdapter(SegId)
+_CLIENT_SEQ: TypeAdapter[int] = TypeAdapter(ClientSeq)
+T = TypeVar("T")
 
 
 class _ClientMessage(BaseModel):
@@ -112,7 +117,7 @@ class AudioStart(_ClientMessage):
 class AudioEnd(_ClientMessage):
     type: Literal["audio.end"]
     seg_id: SegId
-    age_ms: Milliseconds = 0  # since its last word was said: it may have waited for a connection
+    age_ms: Age = 0  # since its last word was said: it may have waited for a connection
 
 
 class TurnFinished(_ClientMessage):
@@ -230,30 +235,33 @@ def parse(frame: str) -> ClientMessage:
 def _bad_message(frame: str, kind: str, where: tuple[int | str, ...], why: str) -> BadMessage:
     if kind in ("json_invalid", "string_unicode"):
         return BadMessage("bad_json", "This is not JSON, or it is nested too deeply.")
+    which = _which(frame)
     if kind.startswith("union_tag") or kind in ("model_type", "model_attributes_type", "dict_type"):
-        return BadMessage(
-            "unknown_type", "A message is an object with a known “type”.", _client_seq(frame)
-        )
+        return BadMessage("unknown_type", "A message is an object with a known “type”.", *which)
     if _TOO_LONG in why:
         limit = f"{LONGEST_TEXT // 1024} kB"
         return BadMessage(
-            "text_too_long",
-            f"A text may have {limit}: send a long answer in parts.",
-            _client_seq(frame),
+            "text_too_long", f"A text may have {limit}: send a long answer in parts.", *which
         )
     if _EMPTY in why:
-        return BadMessage("text_empty", "There are no words in this message.", _client_seq(frame))
+        return BadMessage("text_empty", "There are no words in this message.", *which)
     field = ".".join(str(part) for part in where[1:]) or "message"
-    return BadMessage("bad_field", f"The field “{field}” cannot be used.", _client_seq(frame))
+    return BadMessage("bad_field", f"The field “{field}” cannot be used.", *which)
 
 
-def _client_seq(frame: str) -> int | None:
-    """The sender's own number of a message that is wrong elsewhere."""
+def _which(frame: str) -> tuple[int | None, str | None]:
+    """The sender's own number, and the segment, of a message that is wrong elsewhere."""
     value = from_json(frame, cache_strings=False)
-    number = value.get("client_seq") if isinstance(value, dict) else None
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(value, dict):
+        return None, None
+    return _valid(_CLIENT_SEQ, value.get("client_seq")), _valid(_SEG_ID, value.get("seg_id"))
+
+
+def _valid(adapter: TypeAdapter[T], value: object) -> T | None:
+    try:
+        return adapter.validate_python(value, strict=True)
+    except ValidationError:
         return None
-    return number if 1 <= number <= LARGEST_NUMBER else None
 
 
 _CLIENT_SEQ_FIRST = re.compile(r'"client_seq"\s*:\s*([0-9]{1,15})\b')
