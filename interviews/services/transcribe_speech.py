@@ -113,7 +113,8 @@ async def transcribe_so_far(*, in_room: InRoom, audio: SpokenAudio) -> str:
         )
     except AiError:
         return ""  # the whole segment is asked for anyway, and its failure is told
-    return "" if heard is None else _fitting(heard.text)
+    is_over = await in_room(_context_so_far, timezone.now()) is None  # meanwhile
+    return "" if heard is None or is_over else _fitting(heard.text)
 
 
 def _fitting(text: str) -> str:
@@ -177,7 +178,8 @@ def _ended_ms(interview: Interview, by: Participant, audio: SpokenAudio) -> int:
     if not audio.age_ms:
         return ended
     speaker = audio.speaker or ("candidate" if by.is_candidate else "interviewer")
-    said = interview.segments.filter(speaker=speaker)
+    # What was typed meanwhile came at once, and says nothing about sound that waited.
+    said = interview.segments.filter(speaker=speaker, source=SegmentSource.PROVIDER)
     is_fed = audio.speaker is not None
     same_microphone = (
         said.filter(fed_by=by.member_id)
