@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from interviews.events import LONGEST_INTERVIEW_MS
+from interviews.events import LONGEST_INTERVIEW_MS, EventKind
 from interviews.models import Interview
 from interviews.states import InterviewState, Mode
 from scheduler.enqueue import enqueue
@@ -22,12 +22,16 @@ def elapsed_ms(interview: Interview, now: datetime) -> int:
 
 
 def ms_at(interview: Interview, moment: datetime) -> int:
-    """What this clock showed at a moment of the last live stretch; before that, what it stood at when it began."""
-    if interview.live_since is not None:
+    """What this clock showed at a moment, which may lie before any number of pauses: the log knows them all."""
+    if interview.live_since is not None and interview.live_since <= moment:
         return elapsed_ms(interview, moment)
-    stopped = interview.paused_at or interview.ended_at or moment
-    since = round((stopped - moment).total_seconds() * 1000)
-    return max(0, interview.live_ms - max(0, since))
+    moves = interview.events.filter(kind=EventKind.STATE_CHANGED, at__lt=moment)
+    shown, runs_since = timedelta(0), None
+    for at, payload in moves.order_by("member_seq").values_list("at", "payload"):
+        shown += timedelta(0) if runs_since is None else at - runs_since
+        runs_since = at if payload["state"] == InterviewState.LIVE else None
+    shown += timedelta(0) if runs_since is None else moment - runs_since
+    return min(max(0, round(shown.total_seconds() * 1000)), LONGEST_INTERVIEW_MS)
 
 
 def total_ms(interview: Interview) -> int:
