@@ -152,13 +152,25 @@ def settle_workflows(runs: Iterable[int], *, now: datetime) -> None:
 
     The row is locked first: of two last steps that end at once, the later then sees the earlier.
     """
-    held = WorkflowRun.objects.select_for_update(no_key=True).filter(pk__in=sorted(runs))
+    perhaps_over = [run for run in sorted(runs) if not _goes_on(run)]
+    held = WorkflowRun.objects.select_for_update(no_key=True).filter(pk__in=perhaps_over)
     for run in list(held.order_by("pk")):
         if Job.objects.filter(workflow_id=run.pk, state__in=OPEN).exists():
             continue
         run.state = _state_of(run)
         run.finished_at = now
         run.save(update_fields=["state", "finished_at"])
+
+
+def _goes_on(run: int) -> bool:
+    """Whether a step is still to begin. It is held until the commit, so that whoever ends it later sees what
+    is being written here, and looks in our stead: many last steps do not queue up for the workflow's row.
+    Nobody is waited for; and none that waits for its time, which the timers would pass over.
+    """
+    to_begin = Q(state=JobState.READY) | Q(state=JobState.WAITING, unmet__gt=0)
+    steps = Job.objects.filter(to_begin, workflow_id=run, state__in=OPEN)
+    held = steps.select_for_update(no_key=True, skip_locked=True)
+    return bool(held.values_list("pk")[:1])
 
 
 def _state_of(run: WorkflowRun) -> WorkflowState:

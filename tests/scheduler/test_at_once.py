@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import timedelta
+from itertools import pairwise
 from threading import Thread
 from typing import Any
 
@@ -130,6 +131,41 @@ def test_two_steps_die_at_once_before_one_that_needs_both() -> None:
     assert [death.result() for death in died] == [None, None], "neither waited for the other"
     run.refresh_from_db()
     assert run.state == "failed"
+
+
+def test_last_steps_do_not_queue_up_for_their_workflow_while_one_is_still_to_begin() -> None:
+    run = start_workflow(Workflow("wide", tuple(Step(f"s{n}", "probe.noop") for n in range(3))))
+    one, other = parent_ends(Done()), parent_ends(Done())
+    with transaction.atomic():
+        one()
+        with meanwhile(other) as ended:
+            assert ended.done(), "neither waited for the other"
+        with meanwhile(lambda: finish_and_claim(Bench(ThreadRunner()), [])) as claimed:
+            assert claimed.done()
+        assert claimed.result() == [], "who ends it must see what is written here"
+    ended.result()
+    run.refresh_from_db()
+    assert run.state == "running"
+    parent_ends(Done())()
+    run.refresh_from_db()
+    assert run.state == "done"
+
+
+def test_neighbours_that_become_ready_one_by_one_are_not_run_side_by_side() -> None:
+    """Their own children they have in common, and two slots would wait for each other's commit."""
+    above = tuple(Step(f"above {n}", "probe.noop") for n in range(8))
+    below = tuple(Step(f"below {n}", "probe.noop", after=(f"above {n}",)) for n in range(8))
+    start_workflow(Workflow("layers", above + below))
+    now = clock.now()
+    for _ in above:
+        [claimed] = finish_and_claim(Bench(ThreadRunner()), [])
+        settled = settle(Ending(claimed, Done(), now), backoff=(), chance=0.5)
+        with transaction.atomic():
+            finish([settled], now=now)
+    below_jobs = Job.objects.filter(step__startswith="below").order_by("pk")
+    keys = list(below_jobs.values_list("sort_key", flat=True))
+    assert min(abs(key - after) for key, after in pairwise(keys)) > 20_000
+    assert max(keys) - min(keys) < 64_000, "microseconds: nobody is overtaken for long"
 
 
 def test_a_dead_step_is_replayed_while_what_came_after_it_is_cancelled() -> None:
