@@ -438,6 +438,7 @@ class RoomSocket:
             await self._close(refused.code)
         else:
             self._connection.rights = self.by.rights
+            self._connection.person = Person(self.by.role, self.by.name)
             self._connection.leads = self.by.actor is not None
 
     def _end_soon(self) -> None:

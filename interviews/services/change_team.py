@@ -4,7 +4,7 @@ from django.db import transaction
 
 from interviews.models import Interview, Member, Organisation
 from interviews.services.record_audit import record_audit
-from interviews.services.room_log import access_changed, lock_room
+from interviews.services.room_log import access_changed_in
 from interviews.states import IN_ROOM, Role
 
 
@@ -73,9 +73,9 @@ def _keep_an_administrator(leaving: Member) -> None:
 
 
 def _recheck_rooms(member: Member) -> None:
-    rooms = Interview.objects.filter(organisation_id=member.organisation_id, state__in=IN_ROOM)
-    for room_id in rooms.order_by("id").values_list("id", flat=True):
-        access_changed(lock_room(room_id))
+    access_changed_in(
+        Interview.objects.filter(organisation_id=member.organisation_id, state__in=IN_ROOM)
+    )
 
 
 def _audit(action: str, member: Member, by: Member, detail: dict[str, str]) -> None:

@@ -10,6 +10,8 @@ from django.db import transaction
 from interviews.models import Candidate, Member
 from interviews.services.check_row import check_row
 from interviews.services.record_audit import record_audit
+from interviews.services.room_log import access_changed_in
+from interviews.states import IN_ROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,12 @@ def add_candidate(*, content: CandidateContent, by: Member) -> Candidate:
 
 
 def change_candidate(*, candidate: Candidate, content: CandidateContent, by: Member) -> Candidate:
-    """Raises ValidationError."""
+    """A new name is told to everybody in their rooms. Raises ValidationError."""
+    before = candidate.name
     _write(candidate, content)
     with transaction.atomic():
+        if candidate.name != before:
+            access_changed_in(candidate.interviews.filter(state__in=IN_ROOM))
         candidate.save(update_fields=["name", "email", "language"])
         _audit("candidate.changed", candidate, by)
     return candidate

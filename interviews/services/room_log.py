@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from interviews.models import Event, Interview
 from webapi.json import JsonValue
@@ -87,10 +88,16 @@ def append_event(
 
 
 def access_changed(interview: Interview) -> None:
-    """Says that somebody's right to be in this room changed: every hub checks its sockets again."""
+    """Says that somebody's right to be in this room changed, or their name: every hub checks its sockets again."""
     interview.access_generation += 1
     interview.save(update_fields=["access_generation"])
     transaction.on_commit(lambda: tell_of_news(interview.id))
+
+
+def access_changed_in(rooms: QuerySet[Interview]) -> None:
+    """The same for several rooms, in the caller's transaction; whoever locks them all does it in this order."""
+    for room_id in rooms.order_by("id").values_list("id", flat=True):
+        access_changed(lock_room(room_id))
 
 
 def tell_of_news(interview_id: uuid.UUID, event: Event | None = None) -> None:

@@ -15,6 +15,7 @@ from ai_engine.providers.scripted import Fail, Hang, Say, Scripted
 from interviews.hub.window import MOST_EVENTS
 from interviews.models import Event, Interview, Segment
 from interviews.services.ask_question import claim_turn
+from interviews.services.keep_candidate import CandidateContent, change_candidate
 from interviews.services.lead_interview import the_leader
 from interviews.services.participants import admit_member
 from interviews.services.room_control import use_control
@@ -381,6 +382,19 @@ async def test_members_see_who_is_there(stage: Stage) -> None:
         {"role": "candidate", "name": "Cem Candidate"},
         {"role": "recruiter", "name": "Rita"},
     ]
+
+
+async def test_a_candidates_new_name_is_told_to_all_who_are_in_the_room(stage: Stage) -> None:
+    cem, rita = await stage.candidate(), await stage.member(stage.cast.rita)
+    await stage.change(
+        change_candidate,
+        candidate=stage.interview.candidate,
+        content=CandidateContent("Cem Yılmaz"),
+        by=stage.cast.rita,
+    )
+    people = [{"role": "candidate", "name": "Cem Yılmaz"}, {"role": "recruiter", "name": "Rita"}]
+    for client in (cem, rita):
+        await client.until("presence", people=people)
 
 
 @pytest.mark.parametrize(
