@@ -41,12 +41,14 @@ class Connection:
         slow_seconds: float = SLOW_SECONDS,
         rest: float = REST,
         read: Callable[[uuid.UUID, Audience, int], Sequence[tuple[int, str]]] = read_frames,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.audience: Audience = audience
         self.key, self.person, self.client_id, self.tab = key, person, client_id, tab
         self.rights, self.leads = rights, leads
         self.close, self.recheck, self.end = close, recheck, end
-        self.heard_at = time.monotonic()
+        self._clock = clock
+        self.heard_at = clock()
         self.cursor = 0  # the last number pumped to it
         self._send = send
         self._slow_seconds, self._rest, self._read = slow_seconds, rest, read
@@ -66,7 +68,7 @@ class Connection:
 
     def heard(self) -> None:
         """Any frame from the client shows that it lives and reads."""
-        self.heard_at = time.monotonic()
+        self.heard_at = self._clock()
         self._window.heard()
 
     def acknowledge(self, seq: int) -> bool:

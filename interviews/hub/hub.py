@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import time
 import uuid
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 
 from django.db import DatabaseError, InterfaceError
@@ -12,7 +13,6 @@ from interviews.events import (
     CloseCode,
     InterimHeard,
     OpenQuestion,
-    Person,
     QuestionDelta,
     encode,
 )
@@ -27,7 +27,7 @@ from interviews.hub.reading import (
     read_new_events,
     seen_by_each,
 )
-from interviews.hub.room import Room
+from interviews.hub.room import Room, Seen
 from interviews.hub.threads import finish_database_work, in_database
 from interviews.models import Event
 from interviews.states import OVER
@@ -42,8 +42,11 @@ Watcher = Callable[[list[Room]], Coroutine[object, object, None]]
 class Hub:
     """Everything live in one process, on one event loop."""
 
-    def __init__(self, tick_seconds: float = TICK_SECONDS) -> None:
+    def __init__(
+        self, tick_seconds: float = TICK_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._clock = clock
         self._tick_seconds = tick_seconds
         self.rooms: dict[uuid.UUID, Room] = {}
         self._layer = Layer(
@@ -73,7 +76,7 @@ class Hub:
         if connection.audience == "candidate":
             await self._keep_newest_tab(room)
         await self._show_presence(room)
-        self.run(self._layer.tell_people(interview_id, room.here()))
+        self.run(self._tell_people(room))
         return room
 
     async def leave(self, interview_id: uuid.UUID, connection: Connection) -> None:
@@ -81,8 +84,7 @@ class Hub:
         if room is None or connection not in room.connections:
             return
         room.connections.discard(connection)
-        if connection.key not in room.here():
-            self.run(self._layer.tell_gone(interview_id, connection.key))
+        self.run(self._tell_people(room))
         if room.connections:
             await self._show_presence(room)
             return
@@ -192,8 +194,9 @@ class Hub:
                 connection.end()
         if not self._layer.hears_of(room.interview_id):
             await self._subscribe(room)
-        if self._ticks % PRESENCE_EVERY == 0:
-            await self._layer.tell_people(room.interview_id, room.here())
+        people = {key: seen.person for key, seen in room.here().items()}
+        if self._ticks % PRESENCE_EVERY == 0 or people != room.told_here:
+            await self._tell_people(room)
         await self._show_presence(room)
 
     async def _recheck(self, connection: Connection) -> None:
@@ -252,15 +255,19 @@ class Hub:
     # Presence
 
     async def _hear_people(
-        self, interview_id: uuid.UUID, people: dict[str, tuple[str, str]], gone: str
+        self, interview_id: uuid.UUID, process: str, people: Mapping[str, Seen]
     ) -> None:
         room = self.rooms.get(interview_id)
         if room is None:
             return
-        room.note_elsewhere((key, Person(*person)) for key, person in people.items())
-        if gone:
-            room.forget_elsewhere(gone)
+        if room.note_elsewhere(process, people):
+            self.run(self._tell_people(room))  # it has just opened this room, and knows of nobody
         await self._show_presence(room)
+
+    async def _tell_people(self, room: Room) -> None:
+        here = room.here()
+        room.told_here = {key: seen.person for key, seen in here.items()}
+        await self._layer.tell_people(room.interview_id, here)
 
     async def _show_presence(self, room: Room) -> None:
         frame = room.changed_presence()
@@ -316,7 +323,7 @@ class Hub:
         if facts is None:
             return None
         # Another socket may have opened it meanwhile.
-        room = self.rooms.setdefault(interview_id, Room(facts))
+        room = self.rooms.setdefault(interview_id, Room(facts, self._clock))
         room.question = room.question or self._spoken.get(interview_id)
         self.run(self._subscribe(room))
         return room

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from interviews.events import Audience, Person, QuestionDelta
+from interviews.hub.room import Seen
 
 logger = logging.getLogger(__name__)
 Listener = Audience | Literal["leader"]  # a leader is a member who may lead
@@ -27,7 +28,7 @@ class Layer:
         self,
         on_news: Callable[[uuid.UUID], None],
         on_frame: Callable[[uuid.UUID, Iterable[Listener], str], Awaitable[None]],
-        on_people: Callable[[uuid.UUID, dict[str, tuple[str, str]], str], Awaitable[None]],
+        on_people: Callable[[uuid.UUID, str, Mapping[str, Seen]], Awaitable[None]],
         on_words: Callable[[uuid.UUID, QuestionDelta, str], Awaitable[None]],
     ) -> None:
         self._on_news, self._on_frame, self._on_words = on_news, on_frame, on_words
@@ -80,12 +81,12 @@ class Layer:
         told = {"msg_id": delta.msg_id, "before": before, "text": delta.text}
         await self._tell(interview_id, {"type": "words", **told})
 
-    async def tell_people(self, interview_id: uuid.UUID, people: Mapping[str, Person]) -> None:
-        told = {key: [person.role, person.name] for key, person in people.items()}
-        await self._tell(interview_id, {"type": "people", "people": told, "gone": ""})
-
-    async def tell_gone(self, interview_id: uuid.UUID, key: str) -> None:
-        await self._tell(interview_id, {"type": "people", "people": {}, "gone": key})
+    async def tell_people(self, interview_id: uuid.UUID, people: Mapping[str, Seen]) -> None:
+        """All whose sockets this process holds: who is not among them has left."""
+        told = {
+            key: [seen.person.role, seen.person.name, seen.silent] for key, seen in people.items()
+        }
+        await self._tell(interview_id, {"type": "here", "people": told})
 
     async def stop(self) -> None:
         if self._listening is not None:
@@ -135,9 +136,12 @@ class Layer:
                 before = message["before"]
                 delta = QuestionDelta(message["msg_id"], len(before), message["text"])
                 await self._on_words(room, delta, before)
-            case "people":
-                people = {key: tuple(who) for key, who in message["people"].items()}
-                await self._on_people(room, people, message["gone"])
+            case "here":
+                people = {
+                    key: Seen(Person(role, name), silent)
+                    for key, (role, name, silent) in message["people"].items()
+                }
+                await self._on_people(room, message["from"], people)
 
 
 def _group(interview_id: uuid.UUID) -> str:

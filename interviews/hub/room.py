@@ -1,7 +1,7 @@
 """A room as this process sees it: the latest frames of each audience, the sockets, and who is there."""
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from interviews.events import Audience, OpenQuestion, Person, Presence, QuestionDelta, encode
@@ -10,6 +10,14 @@ from interviews.hub.reading import NewEvent, RoomFacts
 from interviews.hub.ring import Ring
 
 PRESENCE_TTL = 45.0  # a socket that was silent for so long counts as gone
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody in the room, who was heard of so many seconds ago."""
+
+    person: Person
+    silent: float = 0.0
 
 
 @dataclass(slots=True)
@@ -23,7 +31,8 @@ class _Elsewhere:
 class Room:
     """Everything this process knows of one interview's room."""
 
-    def __init__(self, facts: RoomFacts) -> None:
+    def __init__(self, facts: RoomFacts, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self.interview_id = facts.id
         self.facts = facts
         self.rings: dict[Audience, Ring] = {
@@ -35,8 +44,9 @@ class Room:
         self._closed_question = ""
         self.candidate_heard_at = time.monotonic()
         self.candidate_noted_at = time.monotonic()
-        self._elsewhere: dict[str, _Elsewhere] = {}
+        self._elsewhere: dict[str, dict[str, _Elsewhere]] = {}  # by process
         self._last_presence: list[Person] = []
+        self.told_here: dict[str, Person] = {}  # whom the other processes were told of
 
     def awaits(self, event: NewEvent) -> bool:
         """Whether it follows what is here, with nothing between."""
@@ -72,35 +82,44 @@ class Room:
         self.candidate_heard_at = time.monotonic()
 
     def candidate_is_here(self) -> bool:
-        fresh = time.monotonic() - PRESENCE_TTL
+        fresh = self._clock() - PRESENCE_TTL
         return any(c.heard_at > fresh for c in self.audience("candidate"))
 
-    def note_elsewhere(self, people: Iterable[tuple[str, Person]]) -> None:
-        until = time.monotonic() + PRESENCE_TTL
-        for key, person in people:
-            self._elsewhere[key] = _Elsewhere(person, until)
+    def note_elsewhere(self, process: str, people: Mapping[str, Seen]) -> bool:
+        """All whom that process holds. Whether it is the first that is heard of it.
 
-    def forget_elsewhere(self, key: str) -> None:
-        self._elsewhere.pop(key, None)
+        Counted from when they were heard of, not from when it was told: else who vanished is here twice as long.
+        """
+        known = self._elsewhere.pop(process, None)
+        if not people:
+            return False
+        until = self._clock() + PRESENCE_TTL
+        self._elsewhere[process] = {
+            key: _Elsewhere(seen.person, until - seen.silent) for key, seen in people.items()
+        }
+        return known is None
 
-    def here(self) -> dict[str, Person]:
+    def here(self) -> dict[str, Seen]:
         """Those whose sockets this process holds and heard of lately."""
-        fresh = time.monotonic() - PRESENCE_TTL
-        return {c.key: c.person for c in self.connections if c.heard_at > fresh}
+        now = self._clock()
+        by_last_word = sorted(self.connections, key=lambda c: c.heard_at)
+        seen = {c.key: Seen(c.person, now - c.heard_at) for c in by_last_word}
+        return {key: one for key, one in seen.items() if one.silent < PRESENCE_TTL}
 
     def people(self) -> list[Person]:
         """Who is in the room, the candidate first."""
-        now = time.monotonic()
-        self._elsewhere = {k: e for k, e in self._elsewhere.items() if e.until > now}
-        present = {k: e.person for k, e in self._elsewhere.items()} | self.here()
-        return sorted(present.values(), key=lambda p: (p.role != "candidate", p.name))
+        return sorted(self._everybody().values(), key=lambda p: (p.role != "candidate", p.name))
 
     def holds_first_of(self, roles: Collection[str]) -> bool:
         """Whether, of all who are here with such a role, this process holds the first: one process is that."""
-        here = self.here()
-        everybody = {key: seen.person for key, seen in self._elsewhere.items()} | here
-        keys = [key for key, person in everybody.items() if person.role in roles]
-        return bool(keys) and min(keys) in here
+        keys = [key for key, person in self._everybody().items() if person.role in roles]
+        return bool(keys) and min(keys) in self.here()
+
+    def _everybody(self) -> dict[str, Person]:
+        now = self._clock()
+        told = [one for people in self._elsewhere.values() for one in people.items()]
+        elsewhere = {key: known.person for key, known in told if known.until > now}
+        return elsewhere | {key: seen.person for key, seen in self.here().items()}
 
     def changed_presence(self) -> str | None:
         """The frame to send if somebody came or went since it was asked last."""

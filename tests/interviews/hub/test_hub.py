@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,12 +13,17 @@ from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
 from interviews.events import Audience, OpenQuestion, Person, QuestionDelta
-from interviews.hub import Connection, Hub
+from interviews.hub import Connection, Hub, Room, RoomFacts
+from interviews.hub.hub import PRESENCE_EVERY
 from interviews.hub.reading import NewEvent, read_new_events, seen_by_each
+from interviews.hub.room import PRESENCE_TTL
 from interviews.models import Event, Interview
 from interviews.services.room_log import append_event, lock_room
+from interviews.states import InterviewState, Mode
 from tests.cast import Cast, make_interview
+from tests.interviews.hub.conftest import FrailLayer
 
+FACTS = RoomFacts(uuid.uuid4(), 0, 0, 0, InterviewState.LIVE, "", Mode.ASSISTED, None, "", None, 0)
 PATIENCE = 5.0
 TICK = 0.05
 
@@ -31,6 +37,7 @@ class Tab:
     key: str = "rita"
     tab: int = 0
     breaks: int = 0  # how often its rights cannot be checked
+    clock: Callable[[], float] = time.monotonic
     closed: list[int] = field(default_factory=list)
     checked: int = 0
     was_checked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,6 +56,7 @@ class Tab:
             close=self.close,
             recheck=self.recheck,
             end=self.end,
+            clock=self.clock,
         )
 
     async def send(self, frame: str) -> None:
@@ -135,6 +143,41 @@ async def test_a_newer_tab_on_another_server_is_known_from_the_database_alone(
     await asyncio.wait_for(here.was_closed.wait(), PATIENCE)
     assert (here.closed[0], on_another.closed) == (4009, [])
     await other_hub.stop()
+
+
+async def test_who_comes_in_is_told_at_once_who_is_on_another_server_and_who_goes(
+    frail: FrailLayer, hub: Hub, interview: Interview
+) -> None:
+    on_another, here = Tab(1, "candidate", "candidate"), Tab(1)
+    other_hub = Hub(tick_seconds=60)  # nothing is told by and by
+    await other_hub.enter(interview.id, on_another.connection)
+    room = await hub.enter(interview.id, here.connection)
+    assert room is not None
+    async with asyncio.timeout(PATIENCE):
+        while len(room.people()) < 2:  # noqa: ASYNC110 # what is told of presence may be lost
+            await asyncio.sleep(0.01)
+        await other_hub.leave(interview.id, on_another.connection)
+        while len(room.people()) > 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await other_hub.stop()
+
+
+@pytest.mark.parametrize("told_at", range(1, 16))
+def test_who_vanishes_without_a_word_is_gone_on_every_server_within_fifty_seconds(
+    told_at: int,
+) -> None:
+    """The cable is pulled at 0; the servers tell each other every fifteen seconds."""
+    now = [0.0]
+    tab = Tab(clock=lambda: now[0])
+    holds, hears = (Room(FACTS, lambda: now[0]) for _ in range(2))
+    holds.connections.add(tab.connection)
+    hears.note_elsewhere("holds", holds.here())
+    for second in range(1, 51):
+        now[0] = second
+        if second % PRESENCE_EVERY == told_at % PRESENCE_EVERY:
+            hears.note_elsewhere("holds", holds.here())
+        here_for_both = [len(room.people()) == 1 for room in (holds, hears)]
+        assert here_for_both == [second < PRESENCE_TTL] * 2, second
 
 
 def say(interview: Interview, *texts: str) -> list[Event]:

@@ -2,49 +2,14 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-import pytest
-from channels.layers import InMemoryChannelLayer, channel_layers
-
-from interviews.events import QuestionDelta
+from interviews.events import Person, QuestionDelta
 from interviews.hub.layer import Layer, Listener
+from interviews.hub.room import Seen
+from tests.interviews.hub.conftest import FrailLayer
 
 ROOM = uuid.uuid4()
-
-
-class FrailLayer:
-    """A layer whose connection can break, as that to a Redis does."""
-
-    def __init__(self) -> None:
-        self._sound = InMemoryChannelLayer()
-        self.broken = asyncio.Event()
-        self.channels = 0
-
-    async def new_channel(self) -> str:
-        self.channels += 1
-        await asyncio.sleep(0)
-        return str(await self._sound.new_channel())
-
-    async def group_add(self, group: str, channel: str) -> None:
-        await self._sound.group_add(group, channel)
-
-    async def group_discard(self, group: str, channel: str) -> None:
-        await self._sound.group_discard(group, channel)
-
-    async def group_send(self, group: str, message: dict[str, Any]) -> None:
-        await self._sound.group_send(group, message)
-
-    async def receive(self, channel: str) -> dict[str, Any]:
-        hearing = asyncio.ensure_future(self._sound.receive(channel))
-        breaking = asyncio.ensure_future(self.broken.wait())
-        await asyncio.wait({hearing, breaking}, return_when=asyncio.FIRST_COMPLETED)
-        breaking.cancel()
-        if self.broken.is_set():
-            hearing.cancel()
-            raise ConnectionError
-        return dict(await hearing)
 
 
 class Process:
@@ -53,13 +18,14 @@ class Process:
     def __init__(self) -> None:
         self.news: asyncio.Queue[uuid.UUID] = asyncio.Queue()
         self.words: asyncio.Queue[tuple[QuestionDelta, str]] = asyncio.Queue()
+        self.people: asyncio.Queue[Mapping[str, Seen]] = asyncio.Queue()
         self.layer = Layer(self.news.put_nowait, self.on_frame, self.on_people, self.on_words)
 
     async def on_frame(self, _: uuid.UUID, __: Iterable[Listener], ___: str) -> None:
         """Not asked for here."""
 
-    async def on_people(self, _: uuid.UUID, __: dict[str, tuple[str, str]], ___: str) -> None:
-        """Not asked for here."""
+    async def on_people(self, _: uuid.UUID, process: str, people: Mapping[str, Seen]) -> None:
+        self.people.put_nowait(people)
 
     async def on_words(self, _: uuid.UUID, delta: QuestionDelta, before: str) -> None:
         self.words.put_nowait((delta, before))
@@ -69,14 +35,6 @@ class Process:
         while self.layer.hears_of(room):
             for _ in range(10):
                 await asyncio.sleep(0)
-
-
-@pytest.fixture
-def frail() -> Iterator[FrailLayer]:
-    frail = FrailLayer()
-    before = channel_layers.set("default", frail)
-    yield frail
-    channel_layers.set("default", before)
 
 
 async def test_a_process_whose_listening_broke_off_hears_again(frail: FrailLayer) -> None:
@@ -107,10 +65,19 @@ async def test_rooms_that_are_opened_at_once_share_one_channel(frail: FrailLayer
     await there.layer.stop()
 
 
+async def test_who_is_here_is_told_with_how_long_they_were_silent(frail: FrailLayer) -> None:
+    here, there = Process(), Process()
+    await there.layer.subscribe(ROOM)
+    people = {"candidate": Seen(Person("candidate", "Cem"), 12.5)}
+    await here.layer.tell_people(ROOM, people)
+    assert await asyncio.wait_for(there.people.get(), 2) == people
+    await there.layer.stop()
+
+
 async def test_a_word_that_is_not_understood_makes_nobody_deaf(frail: FrailLayer) -> None:
     here, there = Process(), Process()
     await there.layer.subscribe(ROOM)
-    await frail.group_send(f"room.{ROOM.hex}", {"type": "people", "room": str(ROOM)})
+    await frail.group_send(f"room.{ROOM.hex}", {"type": "here", "room": str(ROOM)})
     await frail.group_send(f"room.{ROOM.hex}", {"type": "news"})
     delta = QuestionDelta("q", 8, "about it.")
     await here.layer.tell_words(ROOM, delta, "Tell me ")

@@ -1,0 +1,49 @@
+"""What carries words between the hubs of several processes, and can break."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from channels.layers import InMemoryChannelLayer, channel_layers
+
+
+class FrailLayer:
+    """A layer whose connection can break, as that to a Redis does."""
+
+    def __init__(self) -> None:
+        self._sound = InMemoryChannelLayer()
+        self.broken = asyncio.Event()
+        self.channels = 0
+
+    async def new_channel(self) -> str:
+        self.channels += 1
+        await asyncio.sleep(0)
+        return str(await self._sound.new_channel())
+
+    async def group_add(self, group: str, channel: str) -> None:
+        await self._sound.group_add(group, channel)
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        await self._sound.group_discard(group, channel)
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        await self._sound.group_send(group, message)
+
+    async def receive(self, channel: str) -> dict[str, Any]:
+        hearing = asyncio.ensure_future(self._sound.receive(channel))
+        breaking = asyncio.ensure_future(self.broken.wait())
+        await asyncio.wait({hearing, breaking}, return_when=asyncio.FIRST_COMPLETED)
+        breaking.cancel()
+        if self.broken.is_set():
+            hearing.cancel()
+            raise ConnectionError
+        return dict(await hearing)
+
+
+@pytest.fixture
+def frail() -> Iterator[FrailLayer]:
+    frail = FrailLayer()
+    before = channel_layers.set("default", frail)
+    yield frail
+    channel_layers.set("default", before)
