@@ -233,14 +233,24 @@ def _attempt_to_finish_and_claim(
         settled = [] if all_ended else settled
         if claimed and all_ended:
             return claimed, False
-    with bench.claiming(), transaction.atomic():
-        now = clock.now()  # who waited for the lock begins now, not when they began to wait
-        finish(settled, now=now)
-        bench.gate.note(settled, now=now)
-        if claimed or bench.stopping.is_set():
-            return claimed, False
-        claimed = bench.gate.claim(bench.wanted(now))
-        return claimed, begins and bool(claimed)
+    with bench.claiming():
+        if not bench.gate.is_plain(settled):
+            # A note holds the row of its kind: the claim, which may wait for another's, comes after the commit.
+            with transaction.atomic():
+                _finish_and_note(bench, settled)
+            settled = []
+        with transaction.atomic():
+            _finish_and_note(bench, settled)
+            if claimed or bench.stopping.is_set():
+                return claimed, False
+            claimed = bench.gate.claim(bench.wanted(clock.now()))
+            return claimed, begins and bool(claimed)
+
+
+def _finish_and_note(bench: Bench, settled: Sequence[Settled]) -> None:
+    now = clock.now()  # who waited for the lock ends it now, not when they began to wait
+    finish(settled, now=now)
+    bench.gate.note(settled, now=now)
 
 
 def _is_plain(bench: Bench, settled: Sequence[Settled]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 
 from scheduler import clock
@@ -56,16 +57,9 @@ class Gate:
             if taken:
                 return taken
         for kind in database().heads(self._known):
-            allowed = min(
-                wanted.limit if kind == wanted.batch_of else 1, self._allowed(kind, now=now)
-            )
-            if allowed < 1:
-                continue
-            # The kind's row may have been waited for: what ran before it ended before this begins.
-            narrowed = replace(wanted, limit=allowed, batch_of=kind, now=clock.now())
-            taken = database().claim(narrowed, [kind])
+            limit = wanted.limit if kind == wanted.batch_of else 1
+            taken = self._claim_of(kind, replace(wanted, limit=limit, batch_of=kind))
             if taken:
-                _spend_tokens(HANDLERS[kind], len(taken))
                 return taken
         return []
 
@@ -84,16 +78,25 @@ class Gate:
         for kind in dict.fromkeys(
             suspects.order_by("sort_key", "pk").values_list("kind", flat=True)
         ):
-            if self._allowed(kind, now=wanted.now) < 1:
-                continue
-            taken = database().claim(replace(wanted, limit=1), [kind], suspects=True)
+            taken = self._claim_of(kind, replace(wanted, limit=1), suspects=True)
             if taken:
-                _spend_tokens(HANDLERS[kind], 1)
                 return taken
         return []
 
-    def _allowed(self, kind: str, *, now: datetime) -> int:
-        return _allowance(HANDLERS[kind], now=now) if kind in self._guarded else _NO_LIMIT
+    def _claim_of(self, kind: str, wanted: Wanted, *, suspects: bool = False) -> list[Claimed]:
+        """A kind of which nothing may be taken is let go again: two slots that come to the kinds in different
+        order, each holding one and waiting for another, would wait for ever."""
+        if kind not in self._guarded:
+            return database().claim(wanted, [kind], suspects=suspects)
+        with transaction.atomic():
+            limit = min(wanted.limit, _allowance(HANDLERS[kind], now=wanted.now))
+            # The kind's row may have been waited for: what ran before it ended before this begins.
+            narrowed = replace(wanted, limit=limit, now=clock.now())
+            taken = database().claim(narrowed, [kind], suspects=suspects) if limit > 0 else []
+            _spend_tokens(HANDLERS[kind], len(taken))
+            if not taken:
+                transaction.set_rollback(True)
+        return taken
 
     def has_ready_since(self, since: datetime, *, now: datetime) -> bool:
         """Whether a job of a kind that may be claimed here has been ready for that long."""
@@ -181,7 +184,7 @@ def _refill(row: Kind, per_second: float, *, now: datetime) -> int:
 
 
 def _spend_tokens(handler: Handler, count: int) -> None:
-    if handler.per_second is not None:
+    if handler.per_second is not None and count:
         row = Kind.objects.get(name=handler.kind)
         row.tokens -= count
         row.save(update_fields=["tokens"])

@@ -18,10 +18,12 @@ from scheduler.dead_letters import replay
 from scheduler.enqueue import enqueue, enqueue_many, start_workflow
 from scheduler.execute import Bench, finish_and_claim
 from scheduler.finish import finish
-from scheduler.models import Delta, Job, WorkflowRun
-from scheduler.outcomes import Done, Fail, Outcome
+from scheduler.gate import Gate
+from scheduler.models import Delta, Job, Kind, WorkflowRun
+from scheduler.outcomes import Done, Fail, Outcome, Snooze
 from scheduler.runners import ThreadRunner
 from scheduler.testing import drain_jobs
+from scheduler.values import Wanted
 from scheduler.verdict import Ending, settle
 from scheduler.workflow import Step, Workflow
 from tests.at_once import meanwhile
@@ -183,6 +185,33 @@ def test_a_dead_step_is_replayed_while_what_came_after_it_is_cancelled() -> None
     replayed.result()
     states = dict(Job.objects.filter(workflow=run).values_list("step", "state"))
     assert states == {"a": "ready", "b": "waiting", "c": "waiting", "d": "waiting"}
+
+
+def test_who_finds_a_kind_at_its_limit_holds_up_no_other() -> None:
+    """Two that come to the limited kinds in different order would wait for each other for ever."""
+    enqueue_many("probe.one_at_a_time", ({} for _ in range(2)))
+    assert finish_and_claim(Bench(ThreadRunner()), [])
+    with transaction.atomic():
+        assert Gate().claim(Wanted(1, None, clock.now())) == []
+        with meanwhile(lambda: finish_and_claim(Bench(ThreadRunner()), [])) as claimed:
+            assert claimed.done()
+    assert claimed.result() == []
+
+
+def test_what_is_noted_of_a_kind_is_committed_before_another_kind_is_waited_for() -> None:
+    enqueue("probe.noop", {})
+    slot = Bench(ThreadRunner())
+    [probe] = finish_and_claim(slot, [])
+    away = Snooze("nobody is there", seconds=30)
+    settled = settle(Ending(probe, away, clock.now()), backoff=(), chance=0.5)
+    enqueue("probe.one_at_a_time", {})
+    limited = Kind.objects.create(name="probe.one_at_a_time")
+    with ExitStack() as joined, transaction.atomic():
+        Kind.objects.select_for_update().get(pk=limited.pk)
+        ended = joined.enter_context(meanwhile(lambda: finish_and_claim(slot, [settled])))
+        assert not ended.done(), "it waits for the limited kind"
+        held = Kind.objects.select_for_update(nowait=True)
+        assert held.get(name="probe.noop").snoozed_until is not None, "and holds no other"
 
 
 @pytest.mark.parametrize("key", ["unique", "idempotency"])
