@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ai_engine.errors import AiError, BadAnswer, Blocked, CutOff, Truncated
 from ai_engine.inputs import Delta
 from ai_engine.messages import Answer, Operation, Request, StreamPart, Usage
+from ai_engine.providers.certificates import trusted
 from ai_engine.providers.handshakes import close_given_up
 from ai_engine.providers.per_loop import PerLoop
 from ai_engine.providers.protocol import ProviderSettings
@@ -101,6 +102,7 @@ class Gemini:
         from google.genai.types import HttpOptions, HttpRetryOptions
 
         http = httpx2.AsyncClient(
+            verify=trusted(),
             timeout=httpx2.Timeout(self._settings.backstop, connect=5.0),
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=40),
             follow_redirects=False,  # elsewhere goes neither our key nor a word of an interview
@@ -116,6 +118,8 @@ class Gemini:
             timeout=int(self._settings.backstop * 1000),
             retry_options=HttpRetryOptions(attempts=1),
             httpx_async_client=http,
+            # For the clients that we never use; without, the SDK reads all certificates for each.
+            async_client_args={"verify": trusted(), "ssl": trusted()},
         )
         client = genai.Client(api_key=self._settings.api_key, vertexai=False, http_options=options)
         return _Clients(client.aio, http)

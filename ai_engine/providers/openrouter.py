@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
+from ai_engine.providers.certificates import trusted
 from ai_engine.providers.chat_provider import Body, Call, ChatProvider, ChatStream
 from ai_engine.providers.handshakes import close_given_up
 from ai_engine.providers.per_loop import PerLoop
@@ -33,6 +34,7 @@ class OpenRouter(ChatProvider):
             timeout=self._settings.backstop,
             max_retries=0,  # the engine retries; two layers of retries multiply
             http_client=DefaultAsyncHttpxClient(
+                verify=trusted(),
                 headers=UNPACKED,
                 follow_redirects=False,  # elsewhere goes neither our key nor a word of an interview
                 event_hooks={

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import httpx
 import httpx2
 
+from ai_engine.providers.certificates import trusted
 from ai_engine.providers.handshakes import close_given_up
 
 LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=40)
@@ -21,7 +22,10 @@ class OverHttpx2(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         # A client and not a bare transport: it knows the proxies of the environment.
         self._client = httpx2.AsyncClient(
-            limits=LIMITS, follow_redirects=False, event_hooks={"request": [close_given_up]}
+            verify=trusted(),
+            limits=LIMITS,
+            follow_redirects=False,
+            event_hooks={"request": [close_given_up]},
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
