@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from django.utils import timezone
 
 from interviews.consumers.limits import Bucket
+from interviews.consumers.speech_line import Place, SpeechLine
 from interviews.consumers.words_so_far import WordsSoFar
 from interviews.events import AudioEnd, AudioStart, BadMessage
 from interviews.services.transcribe_speech import ItsTurn, SpokenAudio
@@ -30,15 +31,14 @@ class IncomingAudio:
         take: Callable[[SpokenAudio, ItsTurn], Awaitable[None]],
         run: Callable[[Coroutine[object, object, None]], object],
         so_far: WordsSoFar,
+        line: Callable[[], SpeechLine],
     ) -> None:
-        self._take, self._run, self._so_far = take, run, so_far
+        self._take, self._run, self._so_far, self._line = take, run, so_far, line
         self._open: AudioStart | None = None
         self._sound = bytearray()
         self._turn = asyncio.Semaphore(MOST_AT_ONCE)
         self._pace = Bucket(per_second=1, burst=MOST_AFTER_A_CUT)
         self._bytes_waiting = 0
-        self._latest = asyncio.Event()  # set when what came last is settled
-        self._latest.set()
 
     def start(self, message: AudioStart) -> None:
         """After a cut a segment is sent again whole: what came before counts for nothing."""
@@ -74,8 +74,8 @@ class IncomingAudio:
                 seg_id=message.seg_id,
             )
         self._bytes_waiting += len(audio.content)
-        earlier, self._latest = self._latest, asyncio.Event()
-        self._run(self._take_in_turn(audio, earlier, self._latest))
+        line = self._line()
+        self._run(self._take_in_turn(audio, line, line.join(self)))
 
     def close(self) -> None:
         """The socket is gone: what was begun is sent again whole by another."""
@@ -86,15 +86,13 @@ class IncomingAudio:
         self._open = None
         self._sound.clear()
 
-    async def _take_in_turn(
-        self, audio: SpokenAudio, earlier: asyncio.Event, settled: asyncio.Event
-    ) -> None:
+    async def _take_in_turn(self, audio: SpokenAudio, line: SpeechLine, place: Place) -> None:
         """Several are heard at once, but a short one that was said later must not be written down first."""
         try:
             async with self._turn:
-                await self._take(audio, earlier.wait)
+                await self._take(audio, place.its_turn)
         finally:
-            settled.set()
+            line.leave(place)
             self._bytes_waiting -= len(audio.content)
 
 

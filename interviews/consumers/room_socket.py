@@ -25,6 +25,7 @@ from interviews.consumers.credentials import (
 from interviews.consumers.incoming_audio import IncomingAudio
 from interviews.consumers.limits import Bucket
 from interviews.consumers.panel_words import interim_words, words_of_panel
+from interviews.consumers.speech_line import line_of
 from interviews.consumers.suggestion_loop import the_suggestion_loop
 from interviews.consumers.welcome import words_of_welcome
 from interviews.consumers.words_so_far import WordsSoFar
@@ -119,7 +120,7 @@ class RoomSocket:
         self._lingering: asyncio.Task[None] | None = None
         run = the_hub().run
         so_far = WordsSoFar(self._share_words_so_far, run, settings.SPEECH_INTERIM_SECONDS)
-        self._audio = IncomingAudio(self._transcribe, run, so_far)
+        self._audio = IncomingAudio(self._transcribe, run, so_far, lambda: line_of(self._room))
 
     async def run(self) -> None:
         message = await self._receive()

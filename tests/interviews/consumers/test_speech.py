@@ -38,9 +38,9 @@ async def speak(
     await client.say({"type": "audio.end", "seg_id": seg_id, "age_ms": age_ms})
 
 
-async def is_asked(provider: Scripted) -> None:
+async def is_asked(provider: Scripted, times: int = 1) -> None:
     for _ in range(500):
-        if provider.asked:
+        if len(provider.asked) >= times:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("nobody was asked")
@@ -217,6 +217,31 @@ async def test_what_was_said_later_is_not_written_down_first(cem: Client) -> Non
         await cem.until("event", kind="segment.final", seg_id="v2")
     said = [frame["seg_id"] for frame in cem.frames if frame.get("kind") == "segment.final"]
     assert said == ["v1", "v2"]
+
+
+async def test_what_two_say_at_once_stands_once_and_in_the_order_in_which_it_ended(
+    cem: Client, stage: Stage
+) -> None:
+    rita, ines = [await stage.member(member) for member in (stage.cast.rita, stage.cast.ines)]
+    words = ["What did you build, and with whom?", "Also: for whom?", "And why?", "Why then?"]
+    said = [Say(text, pause=pause) for text, pause in zip(words, (0.5, 0.0, 0.3, 0.0), strict=True)]
+    with ai_that_hears(*said) as provider:
+        await begin_to_speak(rita, "r1", SECOND)
+        await begin_to_speak(ines, "i1", SECOND)
+        for number, (client, seg_id) in enumerate(
+            ((rita, "r1"), (ines, "i1"), (rita, "r2"), (ines, "i2"))
+        ):
+            if number > 1:
+                await begin_to_speak(client, seg_id, SECOND)
+            await client.say({"type": "audio.end", "seg_id": seg_id})
+            await is_asked(provider, number + 1)
+        await speak(rita, "r1")
+        await ines.until("event", kind="segment.final", seg_id="i2")
+        await rita.until("ack", seg_id="r1")
+    rows = Segment.objects.exclude(speaker="ai").order_by("position")
+    stored = [(row.seg_id, row.speaker_name, row.text) async for row in rows]
+    names = ("Rita", "Ines") * 2
+    assert stored == list(zip(("r1", "i1", "r2", "i2"), names, words, strict=True))
 
 
 async def test_who_tries_again_in_vain_is_told_at_once(cem: Client) -> None:
