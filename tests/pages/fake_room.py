@@ -20,7 +20,9 @@ navigator.mediaDevices.getUserMedia = async () => {
   const out = context.createMediaStreamDestination();
   tone.connect(gain).connect(out);
   tone.start();
-  window.hum = (isLoud) => { gain.gain.value = isLoud ? 0.3 : 0; };
+  let since = 0;
+  window.hum = (isLoud) => { gain.gain.value = isLoud ? 0.3 : 0; since = context.currentTime; };
+  window.hummedFor = () => context.currentTime - since; // seconds of sound
   window.opened.push(out.stream);
   return out.stream;
 };

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page
 
 from tests.browser import open_page
+from tests.pages.fake_room import FakeRoom
 
 
 @contextmanager
@@ -40,3 +41,15 @@ CONNECT = """async () => {
   window.outbox = outbox;
   window.socket.connect();
 }"""
+
+
+@contextmanager
+def in_a_room(
+    browser: Browser, address: str, *, role: str = "candidate", acknowledges: bool = True
+) -> Iterator[FakeRoom]:
+    """A page that has said hello to the room."""
+    with a_page(browser, address) as page:
+        room = FakeRoom(page, role=role, acknowledges=acknowledges)
+        page.evaluate(CONNECT)
+        room.until(lambda: room.of("hello"))
+        yield room

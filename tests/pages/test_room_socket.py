@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.pages.fake_room import FakeRoom
-from tests.pages.scripts import CONNECT, a_page
+from tests.pages.scripts import CONNECT, in_a_room
 
 pytestmark = pytest.mark.browser
 
@@ -16,10 +16,8 @@ def notes(room: FakeRoom, socket: int) -> list[str]:
 def test_after_a_break_everything_goes_out_in_the_order_of_writing(
     browser: Browser, address: str
 ) -> None:
-    with a_page(browser, address) as page:
-        room = FakeRoom(page, acknowledges=False)
-        page.evaluate(CONNECT)
-        room.until(lambda: room.of("hello"))
+    with in_a_room(browser, address, acknowledges=False) as room:
+        page = room.page
         page.evaluate("() => Promise.all([...Array(25).keys()].map((i) => window.note(`n${i}`)))")
         room.until(lambda: len(notes(room, 1)) == 25)
         room.sockets[-1].close(code=1012)
@@ -32,10 +30,8 @@ def test_after_a_break_everything_goes_out_in_the_order_of_writing(
 def test_an_answer_takes_the_message_of_the_tab_that_it_answers(
     browser: Browser, address: str
 ) -> None:
-    with a_page(browser, address) as page:
-        room = FakeRoom(page, acknowledges=False)
-        page.evaluate(CONNECT)
-        room.until(lambda: room.of("hello"))
+    with in_a_room(browser, address, acknowledges=False) as room:
+        page = room.page
         page.evaluate("() => window.note('of the earlier tab')")
         room.until(lambda: notes(room, 1))
         page.reload()

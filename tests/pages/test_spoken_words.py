@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.pages.fake_room import SERVER, FakeRoom
-from tests.pages.scripts import CONNECT, a_page, stop_clock
+from tests.pages.scripts import CONNECT, a_page, in_a_room, stop_clock
 
 pytestmark = pytest.mark.browser
 HOUR = 3_600
@@ -15,10 +15,8 @@ SAY = "(id) => window.words.send(id, [new Int16Array(1600)], { speaker: 'candida
 def test_sound_goes_out_a_few_segments_at_a_time_with_its_speaker(
     browser: Browser, address: str
 ) -> None:
-    with a_page(browser, address) as page:
-        room = FakeRoom(page)
-        page.evaluate(CONNECT)
-        room.until(lambda: room.of("hello"))
+    with in_a_room(browser, address) as room:
+        page = room.page
         for number in range(5):
             page.evaluate(SAY, f"s{number}")
         room.until(lambda: len(room.of("audio.end")) == 3)
@@ -29,10 +27,8 @@ def test_sound_goes_out_a_few_segments_at_a_time_with_its_speaker(
 
 
 def test_sound_that_was_turned_away_for_now_comes_again(browser: Browser, address: str) -> None:
-    with a_page(browser, address) as page:
-        room = FakeRoom(page)
-        page.evaluate(CONNECT)
-        room.until(lambda: room.of("hello"))
+    with in_a_room(browser, address) as room:
+        page = room.page
         page.evaluate(SAY, "s")
         room.until(lambda: room.of("audio.end"))
         room.send({"type": "error", "code": "busy", "message": "Soon.", "seg_id": "s"})
@@ -76,10 +72,8 @@ def test_sound_that_nobody_answers_for_is_given_back_to_its_speaker(
 def test_words_are_known_by_their_speaker_whatever_their_name_was(
     browser: Browser, address: str, role: str, speaker: str, other: str
 ) -> None:
-    with a_page(browser, address) as page:
-        room = FakeRoom(page, role=role)
-        page.evaluate(CONNECT)
-        room.until(lambda: page.evaluate("window.socket.isOpen"))
+    with in_a_room(browser, address, role=role) as room:
+        page = room.page
         page.evaluate("window.words.send('s', [new Int16Array(1600)])")
         room.event("segment.final", seg_id="s", text="Mine?", speaker=other, name="Somebody")
         room.until(lambda: page.evaluate("window.socket.lastSeq") == 1)
@@ -105,10 +99,8 @@ def test_speech_goes_out_while_it_is_spoken_and_whole_where_something_came_betwe
         room.sounds.clear()
         return size
 
-    with a_page(browser, address) as page:
-        room = FakeRoom(page)
-        page.evaluate(CONNECT)
-        room.until(lambda: room.of("hello"))
+    with in_a_room(browser, address) as room:
+        page = room.page
         page.evaluate(UTTER, {"segId": "s1", "frames": 15})
         room.until(lambda: room.sounds)
         assert (sum(map(len, room.sounds)), room.of("audio.end")) == (32_000, [])
