@@ -22,7 +22,7 @@ def jobs(studio: Studio) -> None:
         studio.album.take(page, "scheduler-job")
         studio.picture(page, "scheduler-dead-letters", "/scheduler/dead-letters/")
         page.goto("/scheduler/workflows/")
-        follow(page, "main a[href^='/scheduler/workflows/']")
+        follow(page, "main table a[href^='/scheduler/workflows/']")
         studio.album.take(page, "scheduler-workflow-done")
 
 

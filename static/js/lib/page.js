@@ -64,5 +64,5 @@ localiseTimes();
 document.addEventListener("htmx:load", (event) => localiseTimes(event.detail.elt));
 setInterval(() => localiseTimes(), 60_000);
 
-// A navigation strip wider than the phone starts where the reader is.
-document.querySelector('.site-nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
+// A strip of links wider than the phone starts where the reader is.
+for (const here of document.querySelectorAll(':is(.site-nav, .tabs) [aria-current="page"]')) here.scrollIntoView({ block: "nearest", inline: "center" });

@@ -18,6 +18,8 @@ import { SayForm } from "../lib/say_form.js";
 import { SpokenWords } from "../lib/spoken_words.js";
 import { SuggestionCard } from "../lib/suggestion_card.js";
 
+const CONSENT = { given: "agreed to the interview", refused: "did not agree, and wants to talk with a person", withdrawn: "withdrew their agreement" };
+const CHANGES = { live: "The interview is running.", paused: "The interview is paused.", ended: "The interview is over." };
 const STATES = { scheduled: "Scheduled", waiting: "Waiting room", live: "Live", paused: "Paused", ended: "Ended", cancelled: "Cancelled", no_show: "No show", expired: "Expired" };
 const CONNECTION = {
   connecting: ["connecting", "Connecting…"],
@@ -76,7 +78,7 @@ const told = {
   "state.changed": ({ state, seq }) => {
     room.state = state;
     clock.run(state === "live");
-    if (!["scheduled", "waiting"].includes(state)) transcript.notice(`${STATES[state]}.`);
+    if (!["scheduled", "waiting"].includes(state)) transcript.notice(CHANGES[state] ?? `The interview is now: ${STATES[state]}.`);
     sayNews(seq, `The interview is now: ${STATES[state]}.`);
     need("is-over").hidden = state !== "ended";
     if (state === "ended") finish();
@@ -114,7 +116,7 @@ const told = {
   },
   whispered: ({ text, by }) => transcript.notice(`${by} whispered: ${text}`),
   "consent.answered": (event) => {
-    transcript.notice(`Consent: ${event.answer}.`);
+    transcript.notice(`${page.candidate} ${CONSENT[event.answer]}.`);
     recording.answered(event);
   },
   "recording.started": ({ seq }) => {
