@@ -101,6 +101,12 @@ def test_what_is_not_sent_yet_stands_there_although_the_room_is_told_anew(
 ) -> None:
     with in_the_room(browser, address) as room:
         room.acknowledges = False
+        people = [
+            {"role": "candidate", "name": "Cem Yılmaz"},
+            {"role": "recruiter", "name": "Rita"},
+        ]
+        room.send({"type": "presence", "people": people})
+        expect(room.page.get_by_text("Here with you: Rita")).to_be_visible()
         room.page.get_by_label("Your answer").fill("We built a mill.")
         room.page.get_by_role("button", name="I'm done").click()
         room.until(lambda: room.of("turn.finished"))
@@ -108,6 +114,7 @@ def test_what_is_not_sent_yet_stands_there_although_the_room_is_told_anew(
         room.sockets[-1].close(code=1012)
         room.until(lambda: len(room.of("turn.finished")) == 2)
         expect(room.page.locator("#chat .is-pending")).to_contain_text("We built a mill.")
+        expect(room.page.locator("#chat .is-pending .bubble-name")).to_contain_text("Cem Yılmaz")
 
 
 def test_a_refusal_is_seen_while_the_answer_field_is_hidden(browser: Browser, address: str) -> None:

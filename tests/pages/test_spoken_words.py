@@ -24,6 +24,8 @@ def test_sound_goes_out_a_few_segments_at_a_time_with_its_speaker(
         room.words("s0", "Yes.")
         room.event("segment.empty", seg_id="s1", speaker="candidate")
         room.until(lambda: len(room.of("audio.end")) == 5)
+        room.send({"type": "ack", "seg_id": "s2", "seq": 1, "duplicate": True})
+        room.until(lambda: not page.evaluate("window.words.has('s2')"))  # as it is sent again
 
 
 def test_sound_that_was_turned_away_for_now_comes_again(browser: Browser, address: str) -> None:

@@ -1,5 +1,6 @@
 // The client of a room: applies events in the order of `seq`, resumes after every break, and resends what was
-// not acknowledged. It says what happened by events of its own: welcome, reset, event, frame, refused, status, sent.
+// not acknowledged. It says what happened by events of its own: welcome, reset, event, frame, refused, status, sent,
+// known (sound that was sent again).
 import { ComingBack } from "./coming_back.js";
 
 const SUBPROTOCOL = "interview.v1";
@@ -203,6 +204,7 @@ export class RoomSocket extends EventTarget {
   }
 
   async #acknowledged(frame) {
+    if (frame.seg_id) this.#tell("known", frame);
     const message = await this.#take(frame.client_seq);
     if (message) this.#tell("sent", { message, seq: frame.seq });
   }

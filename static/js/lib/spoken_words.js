@@ -49,6 +49,7 @@ export class SpokenWords extends EventTarget {
       if (WITH_OUTCOME.has(detail.kind)) this.forget(detail.seg_id);
       if (detail.kind === "segment.failed") this.#fail(detail.seg_id, { isTold: true });
     });
+    socket.addEventListener("known", ({ detail }) => this.forget(detail.seg_id));
     socket.addEventListener("refused", ({ detail }) => this.#refused(detail));
   }
 

@@ -91,6 +91,12 @@ function finish() {
   ending.begin();
 }
 
+/** Those who invited may spell one's name anew while one is here: what is said from now on stands under it. */
+function showPeople(people) {
+  presence.show(people);
+  room.name = people.find(({ role }) => role === "candidate")?.name ?? room.name;
+}
+
 function showElsewhere(isElsewhere) {
   if (isElsewhere) speech.hush();
   view.isElsewhere = isElsewhere;
@@ -101,7 +107,7 @@ socket.addEventListener("welcome", ({ detail }) => {
   progress.welcomed(detail);
   speech.voice.hasProvider = detail.limits.speech;
   room.clock.set(detail.clock);
-  presence.show(detail.presence);
+  showPeople(detail.presence);
   news.welcomed(detail);
   if (detail.state === "ended") finish();
   view.show();
@@ -117,7 +123,7 @@ socket.addEventListener("event", async ({ detail }) => {
 });
 socket.addEventListener("frame", ({ detail }) => {
   if (detail.type === "question.delta") news.questionWords(detail);
-  if (detail.type === "presence") presence.show(detail.people);
+  if (detail.type === "presence") showPeople(detail.people);
 });
 socket.addEventListener("status", ({ detail: { status } }) => {
   conversation.connected(status === "open");

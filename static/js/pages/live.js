@@ -278,6 +278,7 @@ async function finish() {
 }
 
 function showPeople(people) {
+  page.candidate = people.find(({ role }) => role === "candidate")?.name ?? page.candidate;
   const names = people.map((person) => `${person.name} (${person.role.replace("_", " ")})`);
   setText(need("presence"), names.length ? `Here: ${names.join(", ")}` : "Nobody is here yet.");
 }
