@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, computed_field
 
 from scheduler import clock, dead_letters
 from scheduler.authoriser import Viewer, viewer_of
@@ -59,6 +59,12 @@ class JobOut(Schema):
     finished_at: datetime | None
     workflow: int | None = Field(alias="workflow_id")
     step: str
+
+    @computed_field  # type: ignore[prop-decorator] # as pydantic documents it
+    @property
+    def is_known(self) -> bool:
+        """Whether a handler of its kind is registered here; else it waits for one."""
+        return self.kind in HANDLERS
 
 
 class AttemptOut(Schema):

@@ -17,6 +17,7 @@ from scheduler.dashboard.forms import JobFilter, PayloadForm, ReasonForm
 from scheduler.dashboard.picture import draw
 from scheduler.dashboard.stream import events, figures_json
 from scheduler.figures import last_day, last_hour, look
+from scheduler.handlers import HANDLERS
 from scheduler.models import Attempt, Edge, Job, LeaderLease, RecurringJob, Worker, WorkflowRun
 from scheduler.progress import workflow_progress
 from scheduler.states import JobState
@@ -72,6 +73,7 @@ def job_context(row: Job) -> dict[str, object]:
         "attempts": attempts[:_PAGE],
         "more_attempts": len(attempts) > _PAGE,
         "parents": [(edge.parent, edge.get_condition_display()) for edge in parents],
+        "is_known": row.kind in HANDLERS,
         "is_dead": row.state == JobState.DEAD,
         "is_open": not JobState(row.state).is_final,
         "payload_text": json.dumps(row.payload, indent=2, ensure_ascii=False),
@@ -154,7 +156,8 @@ def event_stream(source: AsyncIterator[str]) -> StreamingHttpResponse:
 def _page(
     request: HttpRequest, viewer: Viewer, name: str, context: Mapping[str, object]
 ) -> HttpResponse:
-    return render(request, f"scheduler/{name}.html", {"viewer": viewer, "tab": name, **context})
+    always = {"viewer": viewer, "tab": name, "known_kinds": HANDLERS}
+    return render(request, f"scheduler/{name}.html", {**always, **context})
 
 
 def _jobs(viewer: Viewer) -> QuerySet[Job]:

@@ -9,7 +9,7 @@ from scheduler import clock, dead_letters
 from scheduler.dead_letters import NotReplayableError
 from scheduler.enqueue import cancel_job, enqueue
 from scheduler.figures import look
-from scheduler.handlers import BadPayloadError, UnknownKindError
+from scheduler.handlers import HANDLERS, BadPayloadError, UnknownKindError
 from scheduler.kinds import pause_kind, resume_kind
 from scheduler.models import Attempt, Job
 from scheduler.states import JobState
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{figures.workers} workers, {figures.slots} slots")
         for kind in figures.kinds:
             counts = ", ".join(f"{count} {state}" for state, count in kind.counts.items() if count)
-            note = " (paused)" if kind.is_paused else "" if kind.is_known else " (unknown here)"
+            note = " (paused)" if kind.is_paused else _note(is_known=kind.is_known)
             self.stdout.write(f"{kind.kind}{note}: {counts or 'none'}")
 
     def _list(self, options: dict[str, object]) -> None:
@@ -61,7 +61,8 @@ class Command(BaseCommand):
         rows = rows.filter(state=options["state"]) if options["state"] else rows
         rows = rows.filter(kind=options["kind"]) if options["kind"] else rows
         for job in rows[: int(str(options["limit"]))]:
-            self.stdout.write(f"{job.pk:>8}  {job.state:9}  {job.kind}  {job.reason[:80]}")
+            kind = f"{job.kind}{_note(is_known=job.kind in HANDLERS)}"
+            self.stdout.write(f"{job.pk:>8}  {job.state:9}  {kind}  {job.reason[:80]}")
 
     def _show(self, options: dict[str, object]) -> None:
         job = Job.objects.get(pk=int(str(options["job"])))
@@ -104,3 +105,7 @@ class Command(BaseCommand):
             raise CommandError(f"The payload is not JSON: {problem}.") from problem
         job = enqueue(str(options["kind"]), payload)
         self.stdout.write(f"Job {job.pk}.")
+
+
+def _note(*, is_known: bool) -> str:
+    return "" if is_known else " (unknown here)"
