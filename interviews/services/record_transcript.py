@@ -30,6 +30,7 @@ from interviews.states import ConsentState, InterviewState, SegmentSource, Speak
 from webapi.json import JsonValue
 
 LATE_WORDS_ARE_KEPT = timedelta(minutes=10)  # after the end, marked
+_LATEST_TURNS = 20
 AWAITS_ANSWER = ("ask", "probe", "clarify", "repeat", "invite_questions", "member")
 
 
@@ -125,7 +126,7 @@ def _finish_turn(by: Participant, seg_ids: list[str], sender: SenderKey, now: da
         if question is not None and question.answered_at is None:
             question.answered_at = now
             question.save(update_fields=["answered_at"])
-        was_speaking = take_turn_back(interview, now=now)
+        was_speaking = not _is_known(interview, seg_ids) and take_turn_back(interview, now=now)
         event = append_event(
             interview,
             kind=EventKind.TURN_FINISHED,
@@ -135,6 +136,16 @@ def _finish_turn(by: Participant, seg_ids: list[str], sender: SenderKey, now: da
             sender=sender,
         )
         return replace(recorded(event, by), ai_falls_silent=was_speaking)
+
+
+def _is_known(interview: Interview, seg_ids: list[str]) -> bool:
+    """Whether the AI, if it speaks, knows of this answer: who presses again, or a script that presses on, would
+    make it begin anew each time, at a provider's price."""
+    if not interview.turn_owner:
+        return False
+    turns = Event.objects.filter(interview=interview, kind=EventKind.TURN_FINISHED)
+    payloads = turns.order_by("-member_seq").values_list("payload", flat=True)[:_LATEST_TURNS]
+    return {*seg_ids} <= {seg_id for payload in payloads for seg_id in payload["seg_ids"]}
 
 
 def recorded(event: Event, by: Participant, *, duplicate: bool = False) -> Recorded:

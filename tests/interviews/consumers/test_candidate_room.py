@@ -232,6 +232,23 @@ async def until_speaking(cem: Client) -> dict[str, object]:
     return await cem.until("question.delta")
 
 
+async def test_who_finishes_the_same_turn_again_does_not_make_the_ai_begin_anew(
+    stage: Stage,
+) -> None:
+    provider = Scripted([Say("And then what?", pause=0.2)])
+    with engine.replaced_by(Engine([provider])):
+        cem = await stage.candidate()
+        await cem.send("control", action="start")
+        await until_asked(cem)
+        before = len(provider.asked)
+        await cem.send("segment.final", seg_id="a", text=ANSWER)
+        for _ in range(10):
+            await cem.send("turn.finished", seg_ids=["a"])
+        assert (await until_asked(cem))["text"] == "And then what?"
+    assert len(provider.asked) == before + 1
+    assert not [frame for frame in cem.frames if frame.get("kind") == "question.withdrawn"]
+
+
 async def test_who_goes_on_after_a_pause_waits_for_no_provider_that_hangs(stage: Stage) -> None:
     with a_provider_that_hangs_once():
         cem = await stage.candidate()
