@@ -41,6 +41,7 @@ def test_a_person_leads_with_the_panel_beside(
         faults.watch(ines)
         ines.goto(f"/interviews/{room['id']}/room/")
         ines.get_by_role("button", name="Start").click()
+        expect(ines.locator(".live-notice")).to_have_text("The interview is running.")
         say(ines, f"So, {QUESTIONS[0].lower()}")
         expect(ines.locator("[data-question].step-done")).to_have_count(1)
         expect(ines.locator("[data-section].is-current .live-section-time")).to_contain_text(

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser import Faults, open_page
-from tests.pages.candidate import in_the_room, speak, turn_microphone_on
+from tests.pages.candidate import in_the_room, kept, say_something, turn_microphone_on
 from tests.pages.fake_room import MICROPHONE, RECOGNITION, SERVER, FakeRoom
 
 pytestmark = pytest.mark.browser
@@ -180,22 +180,8 @@ def test_whoever_would_rather_write_is_offered_no_microphone(
 def test_nothing_of_the_interview_stays_when_it_is_over(browser: Browser, address: str) -> None:
     with in_the_room(browser, address) as room:
         page = room.page
-        turn_microphone_on(page)
-        speak(page)
-        room.until(lambda: room.of("segment.interim"))
-        speak(page, is_loud=False)
-        room.until(lambda: room.of("audio.end"))
-        room.words(room.of("audio.end")[0]["seg_id"], "We built a mill.")
+        room.words(say_something(room), "We built a mill.")
         room.event("state.changed", state="ended")
         expect(page.get_by_role("link", name="Finish")).to_be_visible()
         assert not page.evaluate("window.isOpen()")
-        assert page.evaluate(KEPT) == 0
-
-
-KEPT = """async () => {
-  const { MESSAGES, RoomStore, SOUNDS } = await import("/static/js/lib/room_store.js");
-  const { interview } = JSON.parse(document.getElementById("room").textContent);
-  const stores = await Promise.all([MESSAGES, SOUNDS].map((kind) => RoomStore.open(interview, kind)));
-  const kept = await Promise.all(stores.map((store) => store.all()));
-  return kept.flat().length;
-}"""
+        assert kept(page) == 0

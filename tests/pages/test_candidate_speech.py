@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.pages.candidate import in_the_room, speak, turn_microphone_on
+from tests.pages.candidate import in_the_room, kept, say_something, speak, turn_microphone_on
 from tests.pages.fake_room import MICROPHONE, NO_RECOGNITION, RECOGNITION
 
 pytestmark = pytest.mark.browser
@@ -51,13 +51,9 @@ def test_a_silence_ends_a_spoken_answer_once_its_words_are_there(
 ) -> None:
     with in_the_room(browser, address) as room:
         room.page.clock.install()
-        turn_microphone_on(room.page)
-        speak(room.page)
-        room.until(lambda: room.of("segment.interim"))
-        speak(room.page, is_loud=False)
-        room.until(lambda: room.of("audio.end"))
-        seg_id = room.of("audio.end")[0]["seg_id"]
+        seg_id = say_something(room)
         room.page.clock.run_for(3_000)  # longer than the silence: but nobody knows the words yet
+        assert kept(room.page) == 1, "the sound alone"
         assert room.of("turn.finished") == []
         room.words(seg_id, "We built a mill.")
         room.until(lambda: room.of("turn.finished"))
@@ -68,16 +64,13 @@ def test_time_to_think_ends_with_the_next_word_and_not_before(
 ) -> None:
     with in_the_room(browser, address) as room:
         room.page.clock.install()
-        turn_microphone_on(room.page)
-        speak(room.page)
-        room.until(lambda: room.of("segment.interim"))
-        speak(room.page, is_loud=False)
-        room.until(lambda: room.of("audio.end"))
+        seg_id = say_something(room)
         think = room.page.get_by_role("button", name="Let me think")
         think.click()
         expect(room.page.get_by_role("button", name="Thinking: no hurry")).to_be_visible()
-        room.words(room.of("audio.end")[0]["seg_id"], "We built a mill.")
+        room.words(seg_id, "We built a mill.")
         room.page.clock.run_for(3_500)  # longer than any silence that ends an answer
+        assert kept(room.page) == 0
         assert room.of("turn.finished") == []
         assert any(frame["seg_id"] == "thinking" for frame in room.of("segment.interim"))
         room.page.get_by_label("Your answer").press_sequentially("And")
@@ -89,12 +82,7 @@ def test_sound_that_could_not_be_written_down_is_tried_again_or_typed(
 ) -> None:
     with in_the_room(browser, address) as room:
         page = room.page
-        turn_microphone_on(page)
-        speak(page)
-        room.until(lambda: room.of("segment.interim"))
-        speak(page, is_loud=False)
-        room.until(lambda: room.of("audio.end"))
-        seg_id = room.of("audio.end")[0]["seg_id"]
+        seg_id = say_something(room)
         room.event("segment.failed", seg_id=seg_id, speaker="candidate", name="Cem")
         page.get_by_role("button", name="Try again").click()
         room.until(lambda: len(room.of("audio.end")) == 2)
@@ -111,12 +99,7 @@ def test_sound_that_could_not_be_written_down_is_tried_again_or_typed(
 def test_sound_survives_a_reload_until_its_words_are_stored(browser: Browser, address: str) -> None:
     with in_the_room(browser, address) as room:
         page = room.page
-        turn_microphone_on(page)
-        speak(page)
-        room.until(lambda: room.of("segment.interim"))
-        speak(page, is_loud=False)
-        room.until(lambda: room.of("audio.end"))
-        seg_id, size = room.of("audio.end")[0]["seg_id"], sum(map(len, room.sounds))
+        seg_id, size = say_something(room), sum(map(len, room.sounds))
         room.sounds.clear()
         page.reload()
         room.until(lambda: len(room.of("audio.end")) == 2)
