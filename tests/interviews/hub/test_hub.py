@@ -218,11 +218,9 @@ async def test_news_that_its_writers_tell_comes_once_and_in_order(
         assert [frame["seq"] for frame in frames] == [1, 2, 3]
 
 
-async def test_a_word_told_by_its_writer_looks_as_it_does_when_it_is_read(
-    interview: Interview,
-) -> None:
-    (stored,) = await sync_to_async(say)(interview, "a")
-    (read,) = await sync_to_async(read_new_events)({interview.id: 0})
+def test_a_word_told_by_its_writer_looks_as_it_does_when_it_is_read(interview: Interview) -> None:
+    (stored,) = say(interview, "a")
+    (read,) = read_new_events({interview.id: 0})
     told = seen_by_each(stored)
     assert json.loads(told.member) == json.loads(read.member)
     assert json.loads(told.candidate) == json.loads(read.candidate)
