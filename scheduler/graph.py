@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from django.db import connection
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Greatest
 
@@ -19,8 +20,23 @@ from scheduler.priorities import sort_key
 from scheduler.states import FINAL, OPEN, EdgeCondition, JobState, WorkflowState
 from scheduler.values import Finished
 
-_CANCELLED_ALONG: Final = Q(child__state=JobState.WAITING) & ~Q(condition=EdgeCondition.SETTLED)
-_REVIVED_ALONG: Final = Q(child__is_blocked=True)
+_REACHED: Final = """
+with recursive passed (id) as (
+    select id from scheduler_job where id in ({seeds})
+    union
+    select child.id from passed join scheduler_edge edge on edge.parent_id = passed.id
+    join scheduler_job child on child.id = edge.child_id where {through})
+select child.id, max(case when {through} then 1 else 0 end)
+from passed join scheduler_edge edge on edge.parent_id = passed.id
+join scheduler_job child on child.id = edge.child_id group by child.id
+"""
+_GIVE_REASONS: Final = """
+with given (id, reason) as (values {rows})
+update scheduler_job set reason = given.reason from given where scheduler_job.id = given.id
+"""
+_CANCELLED_ALONG: Final = "child.state = 'waiting' and edge.condition <> 'settled'"
+_REVIVED_ALONG: Final = "child.is_blocked"
+_ROWS_AT_ONCE: Final = 2_000
 
 
 def follow(finished: Iterable[Finished], *, now: datetime) -> None:
@@ -207,38 +223,50 @@ def _skip_what_waited_for_a_death(
 def _settle_children(
     parents: Sequence[int], moves: list[Move], *, now: datetime
 ) -> set[int | None]:
-    """Settles the edges that leave parents which ended without success, generation by generation."""
-    touched: set[int | None] = set()
-    gone: list[int] = []
-    while parents:
-        edges: dict[int, list[Edge]] = defaultdict(list)
-        for edge in Edge.objects.filter(parent_id__in=parents).select_related("parent"):
-            edges[edge.child_id].append(edge)
-        cancelled: dict[str, list[Job]] = defaultdict(list)
-        met: list[Job] = []
-        for child in _locked(edges):
-            broken = [edge for edge in edges[child.pk] if not _is_met(edge)]
-            if broken and child.state == JobState.WAITING:
-                cancelled[_why(broken[0].parent)].append(child)
-                touched.add(child.workflow_id)
-            elif child.state in (JobState.WAITING, JobState.RUNNING):  # runs: a parent was replayed
-                met.append(child)
-        meet(met, {child: len(those) for child, those in edges.items()}, moves, now=now)
-        for reason, children in cancelled.items():
-            _cancel(children, moves, reason=reason, is_blocked=True, now=now)
-        parents = [child.pk for children in cancelled.values() for child in children]
-        gone += parents
-    if gone:
-        _let_open_parents_end_it(gone)
-    return touched
+    """Settles the edges below parents that ended without success. All that may follow is read at once and written
+    at once: a chain of a thousand is settled by as many statements as one step."""
+    children, within = _reached(parents, through=_CANCELLED_ALONG)
+    held = {child.pk: child for child in _locked(children)}
+    jobs = held | {job.pk: job for job in Job.objects.filter(pk__in=parents)}
+    below: dict[int, list[tuple[int, EdgeCondition]]] = defaultdict(list)
+    edges = Edge.objects.filter(parent_id__in=within.union(parents))
+    for parent, child, condition in edges.values_list("parent_id", "child_id", "condition"):
+        below[parent].append((child, EdgeCondition(condition)))
+    ended = {job: JobState(jobs[job].state) for job in parents}
+    why: dict[int, str] = {}
+    met: Counter[int] = Counter()
+    to_follow = list(parents)
+    for parent in to_follow:  # grows as steps are cancelled
+        for child, condition in below[parent]:
+            state = held[child].state
+            if state == JobState.WAITING and not condition.is_met_by(ended[parent]):
+                if child not in ended:
+                    ended[child], why[child] = JobState.CANCELLED, _why(jobs[parent], ended[parent])
+                    to_follow.append(child)
+            elif state in (JobState.WAITING, JobState.RUNNING):  # runs: a parent was replayed
+                met[child] += 1
+    meet([held[child] for child in met if child not in ended], met, moves, now=now)
+    _cancel([held[child] for child in why], moves, reason="", is_blocked=True, now=now)
+    if why:
+        _give_reasons(why)
+        _let_open_parents_end_it(why)
+    return {held[child].workflow_id for child in why}
 
 
-def _why(parent: Job) -> str:
-    return f"{parent.step or parent.kind} is {parent.get_state_display().lower()}."
+def _why(parent: Job, state: JobState) -> str:
+    return f"{parent.step or parent.kind} is {state.label.lower()}."
 
 
-def _is_met(edge: Edge) -> bool:
-    return EdgeCondition(edge.condition).is_met_by(JobState(edge.parent.state))
+def _give_reasons(reasons: Mapping[int, str]) -> None:
+    """Each job its own, by one statement for many."""
+    rows = list(reasons.items())
+    for begin in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[begin : begin + _ROWS_AT_ONCE]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _GIVE_REASONS.format(rows=", ".join(["(%s, %s)"] * len(some))),
+                [value for row in some for value in row],
+            )
 
 
 def meet(
@@ -304,18 +332,17 @@ def _reopen(jobs: Sequence[Job], moves: list[Move], *, now: datetime) -> None:
         )
 
 
-def _reached(jobs: Iterable[int], *, through: Q) -> tuple[set[int], set[int]]:
+def _reached(jobs: Iterable[int], *, through: str) -> tuple[set[int], set[int]]:
     """Their children, the children of those that are as said, and so on; and which of them are as said."""
-    children: set[int] = set()
-    passed: set[int] = set()
-    fresh = set(jobs)
-    while fresh:
-        edges = Edge.objects.filter(parent_id__in=fresh).annotate(is_passed=through)
-        found = dict(edges.order_by("is_passed").values_list("child_id", "is_passed"))
-        children.update(found)
-        fresh = {child for child, is_passed in found.items() if is_passed} - passed
-        passed |= fresh
-    return children, passed
+    seeds = list(jobs)
+    if not seeds:
+        return set(), set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REACHED.format(seeds=", ".join(["%s"] * len(seeds)), through=through), seeds
+        )
+        found = dict(cursor.fetchall())
+    return set(found), {child for child, is_passed in found.items() if is_passed}
 
 
 def _locked(jobs: Iterable[int]) -> list[Job]:

@@ -125,6 +125,22 @@ def test_a_step_ends_and_is_replayed_at_the_same_cost_however_many_wait_for_it()
     assert statements(3) == statements(300)
 
 
+def test_a_chain_is_settled_at_the_same_cost_however_long_it_is() -> None:
+    def statements(length: int) -> int:
+        clock.synchronise()  # else it may fall into one of the counts
+        links = (Step(f"s{n}", "probe.noop", after=(f"s{n - 1}",)) for n in range(1, length))
+        run = started(Workflow("chain", (Step("s0", "probe.noop"), *links)))
+        with CaptureQueriesContext(connection) as died:
+            end_the_next(Fail("no"))
+        assert Job.objects.filter(workflow=run, state="cancelled").count() == length - 1
+        assert step(run, "s1").reason == "s0 is dead."
+        assert step(run, f"s{length - 1}").reason == f"s{length - 2} is cancelled."
+        assert state(run) is WorkflowState.FAILED
+        return len(died)
+
+    assert statements(3) == statements(300)
+
+
 def test_a_replayed_step_revives_what_was_cancelled_because_of_it() -> None:
     run = started(settle=FAILS)
     drain_jobs()
