@@ -1,5 +1,6 @@
 """A workflow as a drawing: steps in columns by how far they are from the start. Pure."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,9 @@ from scheduler.states import EdgeCondition, JobState
 _WIDTH, _HEIGHT = 168, 44  # of a step with its name
 _GAP_X, _GAP_Y = 56, 16
 _DOT: Final = 16  # of a step in a crowd
+_LANE: Final = (
+    24  # dots, one above the other: a column of more is folded, so that it fits on a screen
+)
 _CROWD: Final = 40  # more steps than this in all: dots, and the names in the table below
 _MOST_LINES: Final = 5_000  # more would be one black surface
 _MARGIN: Final = 12
@@ -65,31 +69,36 @@ def draw(progress: WorkflowProgress) -> Picture:
     is_crowd = len(progress.steps) > _CROWD
     width, height = (_DOT, _DOT) if is_crowd else (_WIDTH, _HEIGHT)
     gap_x, gap_y = (44, 6) if is_crowd else (_GAP_X, _GAP_Y)
-    columns = _columns(progress.steps)
-    tallest = max(len(column) for column in columns)
-    full = tallest * (height + gap_y) - gap_y
+    lanes = [
+        _folded(column, at_most=_LANE) if is_crowd else [column]
+        for column in _columns(progress.steps)
+    ]
+    full = max(len(column[0]) for column in lanes) * (height + gap_y) - gap_y
     nodes: dict[int, Node] = {}
-    for number, column in enumerate(columns):
-        top = _MARGIN + (full - (len(column) * (height + gap_y) - gap_y)) / 2
-        for place, step in enumerate(column):
-            nodes[step.job_id] = Node(
-                job_id=step.job_id,
-                x=_MARGIN + number * (width + gap_x),
-                y=top + place * (height + gap_y),
-                width=width,
-                height=height,
-                label=_shortened(step.name),
-                name=step.name,
-                state=step.state,
-                is_retrying=step.is_retrying,
-            )
+    left = _MARGIN
+    for column in lanes:
+        top = _MARGIN + (full - (len(column[0]) * (height + gap_y) - gap_y)) / 2
+        for number, lane in enumerate(column):
+            for place, step in enumerate(lane):
+                nodes[step.job_id] = Node(
+                    job_id=step.job_id,
+                    x=left + number * (width + gap_y),
+                    y=top + place * (height + gap_y),
+                    width=width,
+                    height=height,
+                    label=_shortened(step.name),
+                    name=step.name,
+                    state=step.state,
+                    is_retrying=step.is_retrying,
+                )
+        left += len(column) * (width + gap_y) - gap_y + gap_x
     edges = [(step, parent, how) for step in progress.steps for parent, how in step.parents]
     lines = tuple(
         Line(_path(nodes[parent], nodes[step.job_id]), condition)
         for step, parent, condition in (edges if len(edges) <= _MOST_LINES else ())
     )
     return Picture(
-        width=2 * _MARGIN + len(columns) * (width + gap_x) - gap_x,
+        width=left - gap_x + _MARGIN,
         height=round(2 * _MARGIN + full),
         is_crowd=is_crowd,
         nodes=tuple(nodes.values()),
@@ -111,6 +120,13 @@ def _columns(steps: tuple[StepProgress, ...]) -> list[list[StepProgress]]:
         place |= {step.job_id: index / len(column) for index, step in enumerate(column)}
         ordered.append(column)
     return ordered
+
+
+def _folded(column: list[StepProgress], *, at_most: int) -> list[list[StepProgress]]:
+    """Into lanes of the same height, or nearly so."""
+    count = math.ceil(len(column) / at_most)
+    height = math.ceil(len(column) / count)
+    return [column[begin : begin + height] for begin in range(0, len(column), height)]
 
 
 def _middle_of_parents(step: StepProgress, place: dict[int, float]) -> float:

@@ -176,7 +176,7 @@ def test_who_lets_emails_fail_on_purpose_is_reminded_of_it(olga: Client, setting
 
 
 def test_the_picture_has_each_step_once_to_the_right_of_its_parents() -> None:
-    for width in (2, 30):
+    for width in (2, 60):
         run = start_demo(depth=4, width=width, failure_rate=0, seconds=0, keeps_going=True)
         progress = workflow_progress(run.pk)
         picture = draw(progress)
@@ -188,6 +188,7 @@ def test_the_picture_has_each_step_once_to_the_right_of_its_parents() -> None:
                 assert nodes[parent].x < nodes[step.job_id].x
         assert all(node.x + node.width <= picture.width for node in picture.nodes)
         assert all(0 <= node.y <= picture.height - node.height for node in picture.nodes)
+        assert picture.height < 600, "a wide workflow, too, fits on a screen"
 
 
 def test_the_stream_tells_the_figures_and_the_workflow() -> None:
