@@ -18,8 +18,9 @@ run: base ## serve everything in one process on http://127.0.0.1:8000 (PORT=… 
 demo: base ## one interview from invitation to scorecard, in the terminal
 	@$(PYTHON) manage.py demo
 
+# No test of tests/fuzz is portable, and they take the longest to collect.
 test: system dev ## the whole suite; set-up included
-	MEETMIND_TEST_SQLITE=1 $(PYTHON) -m pytest -n $(WORKERS) -m portable --durations=0 --durations-min=5
+	MEETMIND_TEST_SQLITE=1 $(PYTHON) -m pytest -n $(WORKERS) -m portable --ignore tests/fuzz --durations=0 --durations-min=5
 	$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal
 
 check: dev ## format, lint, types, import rules, migrations, templates, deployment files
