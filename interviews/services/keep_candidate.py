@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from interviews.access import Missing
 from interviews.models import Candidate, Member
 from interviews.services.check_row import check_row
 from interviews.services.record_audit import record_audit
@@ -42,15 +43,19 @@ def add_candidate(*, content: CandidateContent, by: Member) -> Candidate:
 
 
 def change_candidate(*, candidate: Candidate, content: CandidateContent, by: Member) -> Candidate:
-    """A new name is told to everybody in their rooms. Raises ValidationError."""
-    before = candidate.name
-    _write(candidate, content)
+    """A new name is told to everybody in their rooms. Raises ValidationError, Missing."""
     with transaction.atomic():
-        if candidate.name != before:
-            access_changed_in(candidate.interviews.filter(state__in=IN_ROOM))
-        candidate.save(update_fields=["name", "email", "language"])
-        _audit("candidate.changed", candidate, by)
-    return candidate
+        # Before the rooms, as whoever erases them does: else each could wait for the other, or the name come back.
+        row = Candidate.objects.select_for_update(no_key=True).get(id=candidate.id)
+        if row.erased_at is not None:
+            raise Missing
+        before = row.name
+        _write(row, content)
+        if row.name != before:
+            access_changed_in(row.interviews.filter(state__in=IN_ROOM))
+        row.save(update_fields=["name", "email", "language"])
+        _audit("candidate.changed", row, by)
+    return row
 
 
 def attach_resume(*, candidate: Candidate, resume: Resume, by: Member) -> Candidate:

@@ -8,15 +8,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from ai_engine.inputs import Provenance
+from interviews.access import Missing
 from interviews.importing import read_transcript
-from interviews.models import PlanVersion, Position
+from interviews.models import Candidate, Interview, PlanVersion, Position
+from interviews.services.erase_candidate import NOBODY, request_erasure
 from interviews.services.finish_debrief import finish_debrief
 from interviews.services.hold_debrief import add_part, hold_debrief
 from interviews.services.import_transcript import ImportRequest, import_transcript
+from interviews.services.keep_candidate import CandidateContent, change_candidate
 from interviews.services.room_log import lock_room
 from interviews.services.schedule_interview import InterviewDraft, create_draft, schedule
 from interviews.services.write_plan import PlanContent, QuestionContent, content_of, save_plan
-from interviews.states import DebriefStatus, Mode, PartKind
+from interviews.states import DebriefStatus, InterviewState, Mode, PartKind
 from scheduler.testing import detached_run
 from tests.at_once import meanwhile
 from tests.cast import Cast, make_plan
@@ -81,3 +84,22 @@ def test_a_part_written_while_the_debrief_is_finished_waits_its_turn(cast: Cast)
     assert finished.result() is None
     debrief.refresh_from_db()
     assert debrief.status == DebriefStatus.PARTIAL
+
+
+def test_a_candidate_who_is_renamed_while_they_are_erased_gets_no_name_again(cast: Cast) -> None:
+    """Both hold the candidate and then their rooms."""
+    room = make_told_interview(cast)
+    Interview.objects.filter(id=room.id).update(state=InterviewState.LIVE)
+    content = CandidateContent("Cem Again")
+
+    def rename() -> object:
+        return change_candidate(candidate=cast.cem, content=content, by=cast.rita)
+
+    with ExitStack() as stack, transaction.atomic():
+        Candidate.objects.select_for_update(no_key=True).get(id=cast.cem.id)  # erasing begins so
+        renamed = stack.enter_context(meanwhile(rename))
+        request_erasure(
+            candidate=cast.cem, confirmed_name=cast.cem.name, by=cast.rita, now=timezone.now()
+        )
+    assert isinstance(renamed.exception(), Missing)
+    assert Candidate.objects.get(id=cast.cem.id).name == NOBODY
