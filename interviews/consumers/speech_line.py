@@ -23,11 +23,13 @@ class Place:
 
     async def its_turn(self) -> None:
         """Returns once what came before from the same socket is settled, and soon what came from others."""
+        # From now: if each waited anew after its own predecessor, whoever says much would wait longer and longer.
+        until = asyncio.get_running_loop().time() + self._others_wait
         for place in self._before:
             if place._socket is self._socket:
                 await place._settled.wait()
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._others_wait):
+            async with asyncio.timeout_at(until):
                 for place in self._before:
                     await place._settled.wait()
 
