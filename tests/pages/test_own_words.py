@@ -116,3 +116,20 @@ def test_written_words_that_are_refused_stand_in_the_form_again_or_where_they_we
         refuse(3)
         page.get_by_role("button", name="Leave it out").click()
         expect(row).to_have_count(0)
+
+
+def test_words_that_somebody_else_took_the_id_of_are_said_again_under_another(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address) as page:
+        room = in_the_conversation(page, acknowledges=False)
+        page.evaluate("(text) => window.own.say(text, { segId: 's', source: 'browser' })", "And?")
+        page.locator("#words").fill("What else?")
+        room.until(lambda: room.of("segment.final"))
+        room.event("segment.final", seg_id="s", speaker="candidate", name="Cem", text="A mill.")
+        room.send({"type": "error", "code": "seg_id_taken", "message": "No.", "client_seq": 1})
+        room.until(lambda: len(room.of("segment.final")) == 2)
+        first, second = room.of("segment.final")
+        assert (first["text"], first["source"]) == (second["text"], second["source"])
+        expect(page.locator(".transcript-text")).to_have_text(["A mill.", "And?"])
+        expect(page.locator("#words")).to_have_value("What else?")

@@ -3,6 +3,7 @@
 import { make } from "./dom.js";
 import { KEPT_HERE } from "./outbox.js";
 
+const TAKEN = "seg_id_taken";
 const SENDING = "sending…";
 const WRITING = "Writing down what was said…";
 const FAILED = "This could not be written down. The sound is kept on this device.";
@@ -28,8 +29,8 @@ export class OwnWords {
     room.words.addEventListener("sent", ({ detail }) => this.#showSpoken(detail.seg_id));
     room.words.addEventListener("failed", ({ detail }) => this.failed(detail.seg_id));
     room.words.addEventListener("settled", ({ detail }) => transcript.gone(detail.seg_id));
-    room.socket.addEventListener("refused", ({ detail: { sent, message } }) => {
-      if (sent?.type === "segment.final") this.#refused(sent, message);
+    room.socket.addEventListener("refused", ({ detail }) => {
+      if (detail.sent?.type === "segment.final") this.#refused(detail);
     });
     room.socket.addEventListener("status", ({ detail }) => this.#connected(detail.status === "open"));
     this.showAll();
@@ -60,7 +61,11 @@ export class OwnWords {
     ]);
   }
 
-  #refused(sent, message) {
+  #refused({ code, sent, message }) {
+    if (code === TAKEN) {
+      this.#sayAgain(sent);
+      return;
+    }
     if (this.#takeBack(sent)) {
       this.#transcript.gone(sent.seg_id);
       return;
@@ -69,17 +74,21 @@ export class OwnWords {
     this.#showRefused(sent, message);
   }
 
-  #showRefused({ seg_id, text, source, speaker }, message) {
-    const leaveOut = () => {
-      this.#refusals.delete(seg_id);
-      this.#transcript.gone(seg_id);
-    };
-    const tryAgain = () => {
-      leaveOut();
-      this.say(text, { source, extra: speaker ? { speaker } : {} });
-    };
-    const buttons = [this.#button("Try again", tryAgain), this.#button("Leave it out", leaveOut)];
+  #showRefused(sent, message) {
+    const { seg_id, text, speaker } = sent;
+    const buttons = [this.#button("Try again", () => this.#sayAgain(sent)), this.#button("Leave it out", () => this.#leaveOut(seg_id))];
     this.#transcript.waiting({ segId: seg_id, text, note: `Not sent: ${message}`, buttons, ...this.#whose({ speaker }) });
+  }
+
+  #leaveOut(segId) {
+    this.#refusals.delete(segId);
+    this.#transcript.gone(segId);
+  }
+
+  /** Under an id of its own: the first was seen by the whole room while the words were spoken, and anybody could use it. */
+  #sayAgain({ seg_id, text, source, speaker }) {
+    this.#leaveOut(seg_id);
+    this.say(text, { source, extra: speaker ? { speaker } : {} });
   }
 
   /** Each try to connect is no change. */

@@ -166,8 +166,9 @@ socket.addEventListener("frame", ({ detail }) => {
   toldToMembers[detail.type]?.(detail);
 });
 socket.addEventListener("refused", ({ detail }) => {
-  // A cough has no words; what comes too early comes again by itself; what still has none stands in the conversation.
-  if (!["nothing_heard", "busy", "still_unheard"].includes(detail.code)) problem(detail.message);
+  // A cough has no words; what comes too early, or under a taken id, comes again by itself; what still has none stands
+  // in the conversation.
+  if (!["nothing_heard", "busy", "seg_id_taken", "still_unheard"].includes(detail.code)) problem(detail.message);
 });
 
 for (const button of findAll("[data-action]")) {
