@@ -55,13 +55,13 @@ export class LiveTranscript {
     if (this.#turns.has(segId)) return; // it has them, and its answer was lost
     const key = `${segId}/own`;
     const isSoFar = (other) => other.segId === segId && other.speaker === speaker && (isFed || other.name === name) && !other.isEmpty;
-    const soFar = [...this.#interims].find(([other, interim]) => other !== key && isSoFar(interim));
+    const [theirs, interim] = [...this.#interims].find(([other, one]) => other !== key && isSoFar(one)) ?? [];
+    const soFar = interim?.body.textContent ?? this.#interims.get(key)?.soFar ?? "";
     this.#endInterim(key);
-    if (soFar) this.#endInterim(soFar[0]);
-    const words = soFar ? soFar[1].body.textContent : text;
-    const turn = this.#turn(`${speaker} is-interim`, name, words, null, soFar ? text : note);
+    this.#endInterim(theirs);
+    const turn = this.#turn(`${speaker} is-interim`, name, soFar || text, null, soFar ? text : note);
     if (buttons.length > 0) turn.item.append(make("p", { class: "live-waiting" }, ...buttons));
-    this.#interims.set(key, { ...turn, timer: 0, speaker, name, segId, isEmpty: false });
+    this.#interims.set(key, { ...turn, timer: 0, speaker, name, segId, isEmpty: false, soFar });
     this.#add(turn.item);
   }
 
