@@ -38,10 +38,15 @@ def test_whoever_speaks_for_long_is_still_known_to_speak(browser: Browser, addre
         expect(room.page.get_by_text("We built a")).to_be_visible()
         others = {"text": "And you?", "speaker": "interviewer", "name": "Ines"}
         room.send({"type": "segment.interim", "seg_id": seg_id, **others})
+        name = room.page.locator("#chat .bubble-candidate .bubble-name")
+        renamed = [{"role": "candidate", "name": "Cem Yılmaz"}]
+        room.send({"type": "presence", "people": renamed})
         speak(room.page, is_loud=False)
         expect(room.page.locator("#chat .is-pending .bubble-text")).to_have_text("We built a")
+        expect(name).to_have_text("Cem Yılmaz")
         room.until(lambda: room.of("audio.end"))
         room.words(seg_id, "We built a mill.")
+        expect(name).to_have_text("Cem Candidate")
         expect(room.page.get_by_text("We built a mill.")).to_be_visible()
         expect(room.page.get_by_text("We built a", exact=True)).to_have_count(0)
 

@@ -72,7 +72,7 @@ export class Conversation {
     const head = make("p", { class: "bubble-name" }, name);
     if (at) head.append(make("span", { class: "faint" }, shortTime(at)));
     const item = this.#add(make("li", { class: `bubble ${kind}` }, head, body));
-    return { item, body, note: null, actions: null, onItsWay: "" };
+    return { item, body, name: head.firstChild, note: null, actions: null, onItsWay: "" };
   }
 
   notice(text) {
@@ -163,6 +163,7 @@ export class Conversation {
     if (this.#editor?.segId === seg_id) this.#editor.close();
     this.#mark(segment, "", after_end ? "Arrived after the end; kept, and marked as late." : "");
     segment.body.textContent = text; // spoken words are known only now
+    segment.name.data = name; // it may have been changed while these were on their way
     if (known) this.#add(segment.item); // in the room's order, also when it waited since an earlier page
     if (speaker === "candidate") this.#offer(segment, [this.#editButton(seg_id)]);
   }

@@ -44,7 +44,7 @@ export class Speech {
   }
 
   #listen() {
-    const { socket, words, language, name, isAiLed } = this.#room;
+    const { socket, words, language, isAiLed } = this.#room;
     return new VoiceInput({
       socket,
       words,
@@ -61,7 +61,7 @@ export class Speech {
       on: {
         segment: (segId, soFar) => {
           this.#answering.add(segId);
-          this.#conversation.wordless(segId, name, soFar);
+          this.#conversation.wordless(segId, this.#room.name, soFar);
         },
         final: (segId, text) => this.#answering.sendWords(text, { segId, source: "browser" }),
         problem: this.#on.problem,
