@@ -23,8 +23,8 @@ Hook = Callable[[], Awaitable[None]]
 
 RESTARTING = 1012
 # Seconds for each step down. systemd and compose wait twenty in all, then they kill.
-HAND_OVER_PATIENCE = 1.0  # who does not get to hand over is replaced a little later
-PATIENCE = 5.0  # for answers and requests under way
+HAND_OVER_PATIENCE = 2.0  # who does not get to hand over is replaced a little later
+PATIENCE = 4.0  # for answers and requests under way
 STOP_PATIENCE = 11.0  # for jobs
 LAST_PATIENCE = 2.0
 _LOOK_EVERY = 0.02
@@ -118,6 +118,8 @@ async def _run_all(hooks: Sequence[Hook], seconds: float) -> None:
 async def _run(hook: Hook, seconds: float) -> None:
     try:
         await asyncio.wait_for(hook(), seconds)
+    except TimeoutError:
+        logger.warning("A hook before the stop took longer than %.0f s, and was left.", seconds)
     except Exception:  # one app's trouble must not keep the others from a clean end
         logger.exception("A hook before the stop failed.")
 

@@ -52,7 +52,7 @@ _COALESCE = 0.06  # seconds between two deltas, after the first
 _KEEP_EVERY = 1.0
 _LOOK_FOR_WORDS_EVERY = 0.2
 _REST_AFTER_FAILURE = 1.0
-_CLAIMS_END_WITHIN = 0.3  # before a stop, which waits for the hand-over a second in all
+_CLAIMS_END_WITHIN = 0.3  # before a stop, which waits for the hand-over two seconds in all
 _SILENCE = "silence"
 
 
