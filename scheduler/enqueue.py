@@ -143,14 +143,15 @@ def cancel_workflow(workflow_id: int, *, reason: str) -> bool:
     """Cancels all that is open of a workflow. False when it had ended already."""
     now = clock.now()
     with transaction.atomic():
-        open_jobs = Job.objects.filter(workflow_id=workflow_id, state__in=OPEN)
-        # The jobs before the workflow, as whoever finishes one of them: else the two wait for each other.
-        held = open_jobs.select_for_update(no_key=True).order_by("pk")
-        ids = list(held.values_list("pk", flat=True))
+        # The jobs before the workflow, as whoever finishes one of them, and those that have ended, as whoever
+        # replays one of them: else the two wait for each other.
+        jobs = Job.objects.select_for_update(no_key=True).filter(workflow_id=workflow_id)
+        steps = list(jobs.order_by("pk").values_list("pk", "state"))
         runs = WorkflowRun.objects.filter(pk=workflow_id, state=WorkflowState.RUNNING)
         if not runs.update(cancel_reason=reason[:300]):
             return False
-        graph.cancel_jobs(ids, reason=reason, now=now)
+        still_open = (job for job, state in steps if state in OPEN)
+        graph.cancel_jobs(still_open, reason=reason, now=now)
         graph.settle_workflows([workflow_id], now=now)
     return True
 

@@ -126,7 +126,7 @@ class Gate:
                 self._looked_at = -math.inf  # this process, too, sends no more than the one probe
             elif one.ended not in (None, AttemptEnd.SNOOZE) and self._is_snoozed(one.kind):
                 Kind.objects.filter(name=one.kind).update(snoozed_until=None, snooze_reason="")
-                self._barred[one.kind].snoozed_until = None
+                self._barred.pop(one.kind, None)  # another slot may have looked, and not found it
 
     def _is_snoozed(self, kind: str) -> bool:
         row = self._barred.get(kind)
@@ -135,14 +135,13 @@ class Gate:
     def _look(self, now: datetime) -> None:
         if time.monotonic() - self._looked_at < _LOOK_EVERY:
             return
-        barred = Kind.objects.filter(Q(paused_at__isnull=False) | Q(snoozed_until__isnull=False))
-        self._barred = {row.name: row for row in barred}
-        shut = {kind for kind, row in self._barred.items() if _is_shut(row, now)}
-        self._known = [kind for kind in HANDLERS if kind not in shut]
-        self._guarded = {
-            kind for kind in self._known if kind in self._barred or HANDLERS[kind].is_limited
-        }
-        self._free = [kind for kind in self._known if kind not in self._guarded]
+        rows = Kind.objects.filter(Q(paused_at__isnull=False) | Q(snoozed_until__isnull=False))
+        barred = {row.name: row for row in rows}
+        shut = {kind for kind, row in barred.items() if _is_shut(row, now)}
+        known = [kind for kind in HANDLERS if kind not in shut]
+        guarded = {kind for kind in known if kind in barred or HANDLERS[kind].is_limited}
+        self._barred, self._known, self._guarded = barred, known, guarded
+        self._free = [kind for kind in known if kind not in guarded]
         self._has_suspects = Job.objects.filter(state=JobState.READY, crashes__gt=0).exists()
         self._must_choose = self._has_suspects or not kinds_with_backlog() <= set(self._free)
         self._looked_at = time.monotonic()

@@ -65,7 +65,7 @@ def hold_around(jobs: Sequence[int], *, done: Sequence[int] = ()) -> None:
     for their death is cancelled: the rest of what follows them is not searched.
 
     In id order and at once. Two that end at the same time, each taking these locks as it came to them, would
-    wait for each other.
+    wait for each other. So would a replay, which opens children that were cancelled: those are locked too.
     """
     if not jobs and not done:
         return
@@ -75,9 +75,8 @@ def hold_around(jobs: Sequence[int], *, done: Sequence[int] = ()) -> None:
     children, cancelled = _reached(skipped.union(jobs), through=_CANCELLED_ALONG)
     cancelled |= skipped
     children |= {*done, *below.values_list("child_id", flat=True)}
-    parents = Edge.objects.filter(child_id__in=cancelled.union(jobs), parent__is_plain=True)
-    concerned = children.union(jobs, parents.values_list("parent_id", flat=True))
-    held = Job.objects.select_for_update(no_key=True).filter(pk__in=concerned, state__in=OPEN)
+    concerned = children.union(jobs, _plain_parents(cancelled.union(jobs)))
+    held = Job.objects.select_for_update(no_key=True).filter(pk__in=concerned)
     list(held.order_by("pk").values_list("pk"))
 
 
@@ -102,11 +101,15 @@ def cancel_jobs(jobs: Iterable[int], *, reason: str, now: datetime) -> int:
 
 def _let_open_parents_end_it(cancelled: Iterable[int]) -> None:
     """Who still runs above a cancelled step may now be the last of the workflow, and must look."""
+    Job.objects.filter(pk__in=_plain_parents(cancelled)).update(is_plain=False)
+
+
+def _plain_parents(jobs: Iterable[int]) -> list[int]:
+    """Those still open, which would end without a look at the workflow."""
     edges = Edge.objects.filter(
-        child_id__in=list(cancelled), parent__state__in=OPEN, parent__is_plain=True
+        child_id__in=list(jobs), parent__state__in=OPEN, parent__is_plain=True
     )
-    parents = edges.order_by("parent_id").values_list("parent_id", flat=True)
-    Job.objects.filter(pk__in=list(parents)).update(is_plain=False)
+    return list(edges.values_list("parent_id", flat=True))
 
 
 def revive(job: Job, *, now: datetime) -> None:
@@ -225,8 +228,7 @@ def _settle_children(
 ) -> set[int | None]:
     """Settles the edges below parents that ended without success. All that may follow is read at once and written
     at once: a chain of a thousand is settled by as many statements as one step."""
-    children, within = _reached(parents, through=_CANCELLED_ALONG)
-    held = {child.pk: child for child in _locked(children)}
+    held, within = _held_below(parents)
     jobs = held | {job.pk: job for job in Job.objects.filter(pk__in=parents)}
     below: dict[int, list[tuple[int, EdgeCondition]]] = defaultdict(list)
     edges = Edge.objects.filter(parent_id__in=within.union(parents))
@@ -251,6 +253,19 @@ def _settle_children(
         _give_reasons(why)
         _let_open_parents_end_it(why)
     return {held[child].workflow_id for child in why}
+
+
+def _held_below(parents: Sequence[int]) -> tuple[dict[int, Job], set[int]]:
+    """Their children and all that may be cancelled with these, locked; and which of it may be cancelled.
+
+    Looked for again once it is held: a replay that was waited for has opened more.
+    """
+    held: dict[int, Job] = {}
+    while True:
+        children, within = _reached(parents, through=_CANCELLED_ALONG)
+        if children <= held.keys():
+            return held, within
+        held |= {child.pk: child for child in _locked(children - held.keys())}
 
 
 def _why(parent: Job, state: JobState) -> str:

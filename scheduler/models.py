@@ -1,4 +1,4 @@
-"""The tables of the scheduler. What the columns of Job mean together is told in states.py and claim.py."""
+"""The tables of the scheduler. What the columns of Job mean together is told in states.py."""
 
 from typing import ClassVar
 

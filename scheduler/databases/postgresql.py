@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Final
 
 import psycopg
@@ -238,7 +239,7 @@ def _finish_of(settled: Sequence[Settled], *, plain_only: bool = False) -> str:
 
 def _finish_params(settled: Sequence[Settled], *, now: datetime) -> dict[str, Any]:
     return {
-        "settled": json.dumps([_as_record(one) for one in settled]),
+        "settled": json.dumps([_as_record(one) for one in sorted(settled, key=attrgetter("id"))]),
         "now": now,
         "now_key": sort_key(due_at=now, priority=Priority.NORMAL),
     }

@@ -1,9 +1,11 @@
 """Two transactions at once: who finishes, cancels, releases, prunes or counts what another has in hand."""
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from threading import Thread
 from typing import Any
@@ -15,12 +17,13 @@ from scheduler import clock, graph, housekeeping
 from scheduler.counters import fold, live_counts
 from scheduler.databases import database
 from scheduler.dead_letters import replay
-from scheduler.enqueue import enqueue, enqueue_many, start_workflow
+from scheduler.enqueue import cancel_workflow, enqueue, enqueue_many, start_workflow
 from scheduler.execute import Bench, finish_and_claim
 from scheduler.finish import finish
 from scheduler.gate import Gate
 from scheduler.models import Delta, Job, Kind, WorkflowRun
 from scheduler.outcomes import Done, Fail, Outcome, Snooze
+from scheduler.priorities import Priority
 from scheduler.runners import ThreadRunner
 from scheduler.testing import drain_jobs
 from scheduler.values import Wanted
@@ -43,6 +46,15 @@ CHAIN = Workflow(
         Step("a", "probe.noop"),
         Step("b", "probe.noop", after=("a",)),
         Step("c", "probe.noop", after=("b",)),
+    ),
+)
+BOTH = Workflow(
+    "both",
+    (
+        Step("a", "probe.noop"),
+        Step("b", "probe.noop"),
+        Step("c", "probe.noop", after=("a", "b")),
+        Step("d", "probe.noop", after=("c",)),
     ),
 )
 
@@ -123,9 +135,26 @@ def test_a_step_is_cancelled_while_the_one_before_it_ends() -> None:
     assert run.state == "cancelled"
 
 
+def test_a_batch_ends_beginning_with_the_first() -> None:
+    first = enqueue("probe.batched", {})
+    enqueue("probe.batched", {}, priority=Priority.HIGH)
+    wanted = Wanted(2, None, clock.now(), batch_of="probe.batched")
+    batch = database().claim(wanted, ["probe.batched"])
+    assert [one.id for one in batch] != sorted(one.id for one in batch)
+    settled = [settle(Ending(one, Done(), clock.now()), backoff=(), chance=0.5) for one in batch]
+    with ExitStack() as joined, transaction.atomic():
+        held(first.pk)
+        ended = joined.enter_context(
+            meanwhile(lambda: finish_and_claim(Bench(ThreadRunner()), settled))
+        )
+        assert not ended.done(), "it waits for the first"
+        others = Job.objects.select_for_update(no_key=True, nowait=True)
+        assert others.exclude(pk=first.pk).get().state == "running", "and holds no other"
+    ended.result()
+
+
 def test_two_steps_die_at_once_before_one_that_needs_both() -> None:
-    steps = (Step("a", "probe.noop"), Step("b", "probe.noop"))
-    run = start_workflow(Workflow("both", (*steps, Step("c", "probe.noop", after=("a", "b")))))
+    run = start_workflow(BOTH)
     one, other = parent_ends(Fail("no")), parent_ends(Fail("no"))
     with ExitStack() as joined, transaction.atomic():
         held(ids_of(run)["c"])
@@ -212,6 +241,63 @@ def test_what_is_noted_of_a_kind_is_committed_before_another_kind_is_waited_for(
         assert not ended.done(), "it waits for the limited kind"
         held = Kind.objects.select_for_update(nowait=True)
         assert held.get(name="probe.noop").snoozed_until is not None, "and holds no other"
+
+
+def test_a_step_dies_while_another_is_replayed_and_with_it_what_both_led_to() -> None:
+    """It waits for the replay to commit, and cancels what that has opened: all of it, or it would wait for ever."""
+    run = start_workflow(BOTH)
+    steps = ids_of(run)
+    a_dies, b_dies = parent_ends(Fail("no")), parent_ends(Fail("no"))
+    a_dies()
+    with ExitStack() as joined, transaction.atomic():
+        replay(steps["a"])
+        died = joined.enter_context(meanwhile(b_dies))
+        assert not died.done()
+    died.result()
+    states = dict(Job.objects.filter(workflow=run).values_list("step", "state"))
+    assert states == {"a": "ready", "b": "dead"} | dict.fromkeys("cd", "cancelled")
+
+
+@pytest.mark.parametrize("what", ["another step dies", "the workflow is cancelled"])
+def test_what_a_replay_may_open_is_held_in_its_order(what: str) -> None:
+    late = Step("late", "probe.noop", after=("b",), settled=("c",))
+    run = start_workflow(Workflow("both and later", (*BOTH.steps, late)))
+    steps = ids_of(run)
+    parent_ends(Fail("no"))()
+    act: Callable[[], object]
+    match what:
+        case "another step dies":
+            act = parent_ends(Fail("no"))
+        case _:
+            act = partial(cancel_workflow, run.pk, reason="not wanted")
+    with ExitStack() as joined, transaction.atomic():
+        held(steps["c"])
+        ended = joined.enter_context(meanwhile(act))
+        assert not ended.done(), "it waits for what was cancelled"
+        others = Job.objects.select_for_update(no_key=True, nowait=True)
+        assert others.get(pk=steps["late"]).state == "waiting", "and holds nothing after it"
+    ended.result()
+    run.refresh_from_db()
+    assert run.state == "failed"
+
+
+def test_two_slots_find_a_kind_open_again_at_once() -> None:
+    enqueue_many("probe.noop", ({} for _ in range(2)))
+    slot = Bench(ThreadRunner())
+    [one], [other] = finish_and_claim(slot, []), finish_and_claim(slot, [])
+    away = settle(
+        Ending(one, Snooze("nobody is there", seconds=30), clock.now()), backoff=(), chance=0.5
+    )
+    assert finish_and_claim(slot, [away]) == []
+    done = settle(Ending(other, Done(), clock.now()), backoff=(), chance=0.5)
+    with ExitStack() as joined, transaction.atomic():
+        Kind.objects.update(snoozed_until=None)
+        ended = joined.enter_context(meanwhile(lambda: finish_and_claim(slot, [done])))
+        assert not ended.done(), "it waits for the row of its kind"
+        slot.gate._looked_at = -math.inf  # a second later
+        slot.gate.free_kinds(clock.now())
+    assert ended.result() == []
+    assert Job.objects.get(pk=other.id).state == "done"
 
 
 @pytest.mark.parametrize("key", ["unique", "idempotency"])
