@@ -186,15 +186,20 @@ class JobMachine(RuleBasedStateMachine):
     @invariant()
     def children_wait_exactly_as_long_as_their_parents_are_open(self) -> None:
         for job in Job.objects.filter(state__in=OPEN):
-            edges = [
-                (JobState(edge.parent.state), EdgeCondition(edge.condition))
-                for edge in Edge.objects.filter(child=job).select_related("parent")
-            ]
+            edges = edges_to(job)
             still_open = [parent for parent, _ in edges if not parent.is_final]
             assert job.unmet == len(still_open)
             assert job.state != JobState.READY or not still_open
             if job.attempt == 0:  # a step that ran may see a parent replayed
                 assert all(how.is_met_by(parent) for parent, how in edges if parent.is_final)
+
+    @invariant()
+    def what_is_kept_from_running_is_kept_by_a_parent(self) -> None:
+        for job in Job.objects.filter(is_blocked=True):
+            assert job.state == JobState.CANCELLED
+            assert any(
+                parent.is_final and not how.is_met_by(parent) for parent, how in edges_to(job)
+            )
 
     @invariant()
     def what_somebody_cancelled_does_not_wait_to_run(self) -> None:
@@ -212,6 +217,12 @@ class JobMachine(RuleBasedStateMachine):
 
     def _new_bench(self) -> Bench:
         return Bench(ThreadRunner(), worker_id=register(slots=1, carrier="threads"))
+
+
+def edges_to(job: Job) -> list[tuple[JobState, EdgeCondition]]:
+    """How each of its parents stands, and what of that it waits for."""
+    edges = Edge.objects.filter(child=job).select_related("parent")
+    return [(JobState(edge.parent.state), EdgeCondition(edge.condition)) for edge in edges]
 
 
 def test_the_job_machine_keeps_its_promises() -> None:
