@@ -14,7 +14,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
@@ -28,6 +28,7 @@ from scheduler.states import JobState
 from scheduler.timers import Timers, make_timers
 from scheduler.wakeup import listen_for_timers, nudge
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _LONGEST_SLEEP: Final = 1.0
 _HORIZON: Final = timedelta(seconds=60)
 _IMMINENT: Final = timedelta(seconds=2)
@@ -49,8 +50,8 @@ class Dispatcher:
     _stopping: bool = False
     _renewed_at: float = -math.inf
     _duties: dict[str, float] = field(default_factory=dict)  # when each is due, monotonic
-    _reached_at: float = -math.inf  # the database, the last time and without a gap since
-    _reaching_since: float = math.inf
+    _reached_at: datetime = _NEVER  # the database, the last time
+    _reaching_since: float = math.inf  # without a gap, monotonic
     _awake: threading.Condition = field(default_factory=threading.Condition)
     _announced: deque[tuple[int, float]] = field(default_factory=deque)
     _thread: threading.Thread | None = None
@@ -101,9 +102,11 @@ class Dispatcher:
         due = time.monotonic() + within
         self._duties[duty] = min(due, self._duties.get(duty, math.inf))
 
-    def may_rescue(self) -> bool:
-        """While the database was away nobody could renew a lease, and who lives gets the time to: two heartbeats."""
-        return time.monotonic() - self._reaching_since >= 2 * HEARTBEAT_EVERY
+    def may_rescue(self, now: datetime) -> bool:
+        """While the database was away, or all machines slept, nobody could renew a lease, and who lives gets the
+        time to: two heartbeats. Nor could they foresee that the clock would be set ahead."""
+        seconds = time.monotonic() - self._reaching_since
+        return seconds >= 2 * HEARTBEAT_EVERY and now - self._reached_at <= TERM
 
     def release(self, now: datetime) -> None:
         """Makes ready what is due, and wakes a slot for it."""
@@ -120,9 +123,9 @@ class Dispatcher:
         now = clock.now()
         led_before, self.is_leading = self.is_leading, leader.lead(holder=self.holder, now=now)
         self._renewed_at = time.monotonic()
-        if self._renewed_at - self._reached_at > TERM.total_seconds():
+        if now - self._reached_at > TERM:
             self._reaching_since = self._renewed_at
-        self._reached_at = self._renewed_at
+        self._reached_at = now
         if self.is_leading and not led_before:
             logger.info("This dispatcher leads.")
             self.timers = make_timers()
@@ -193,7 +196,7 @@ def _enqueue_recurring(dispatcher: Dispatcher, now: datetime) -> None:
 
 
 def _rescue(dispatcher: Dispatcher, now: datetime) -> None:
-    if dispatcher.may_rescue():
+    if dispatcher.may_rescue(now):
         housekeeping.rescue(now=now)
 
 

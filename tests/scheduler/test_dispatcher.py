@@ -32,8 +32,24 @@ def test_nobody_is_declared_lost_before_all_could_report_after_the_database_was_
     later = clock.now() + LEASE + timedelta(seconds=1)  # no heartbeat could be written meanwhile
     dispatcher.turn(later)
     assert dispatcher.is_leading
-    assert not dispatcher.may_rescue()
+    assert not dispatcher.may_rescue(later)
     assert Job.objects.get(pk=job.pk).state == "running"
+
+
+def test_nobody_is_declared_lost_because_the_clock_was_set_ahead_or_all_have_slept() -> None:
+    job = lost_job()
+    dispatcher = Dispatcher()
+    now = clock.now()
+    dispatcher.turn(now)
+    dispatcher._reaching_since = float("-inf")  # it has led for long
+    dispatcher._duties["rescue"] = float("-inf")
+    dispatcher.turn(now + timedelta(hours=1))
+    assert Job.objects.get(pk=job.pk).state == "running"
+    assert dispatcher.may_rescue(now), "the others, who have reported since, go on"
+    dispatcher._reached_at -= timedelta(hours=1)
+    dispatcher._renewed_at = float("-inf")  # its turn to renew has come
+    dispatcher.turn(now)
+    assert not dispatcher.may_rescue(now), "who lives gets the time to report"
 
 
 def test_a_timer_announced_to_one_that_does_not_lead_lets_it_sleep() -> None:
