@@ -80,19 +80,20 @@ class Bench:
     last_kind: str = ""
     _one_claimer: Lock = field(default_factory=Lock)
 
-    def limit(self) -> int:
-        """How many of the last kind to claim: as many as take BATCH_TIME together, if it opted in."""
+    def wanted(self, now: datetime) -> Wanted:
+        kind = self.last_kind  # once: another slot may begin another kind at any moment
+        return Wanted(self._limit_of(kind), self.worker_id, now, batch_of=kind)
+
+    def _limit_of(self, kind: str) -> int:
+        """How many of it to claim: as many as take BATCH_TIME together, if it opted in."""
         try:
-            batch = handler_of(self.last_kind).batch
+            batch = handler_of(kind).batch
         except LookupError:
             return 1
-        mean = self.seconds.get(self.last_kind)
+        mean = self.seconds.get(kind)
         if batch == 1 or mean is None:
             return 1
         return max(1, min(batch, int(BATCH_TIME / max(mean, 1e-6))))
-
-    def wanted(self, now: datetime) -> Wanted:
-        return Wanted(self.limit(), self.worker_id, now, batch_of=self.last_kind)
 
     def learn(self, kind: str, seconds: float) -> None:
         known = self.seconds.get(kind)

@@ -93,6 +93,18 @@ def test_the_batch_of_one_kind_is_not_taken_of_another() -> None:
     assert len(finish_and_claim(slot, [ended(one, Done()) for one in batch])) == 1
 
 
+def test_nor_is_it_while_another_slot_begins_that_other() -> None:
+    class Meanwhile(dict[str, float]):
+        def get(self, kind: str, default: float | None = None) -> float | None:  # type: ignore[override]
+            slot.last_kind = "probe.noop"
+            return super().get(kind, default)
+
+    slot = Bench(ThreadRunner(), seconds=Meanwhile({"probe.batched": 0.0001}))
+    slot.last_kind = "probe.batched"
+    wanted = slot.wanted(clock.now())
+    assert (wanted.limit, wanted.batch_of) == (20, "probe.batched")
+
+
 def test_a_step_queues_up_from_when_it_may_run_not_from_when_its_workflow_began() -> None:
     start_workflow(
         Workflow(
