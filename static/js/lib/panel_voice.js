@@ -31,17 +31,17 @@ async function openTab() {
 export class PanelVoice {
   #inputs;
   #microphone;
+  #said = {}; // fields of what the microphone hears: whose words they are
 
   /** final(segId, text, extra) stores what the browser's own recognition heard; problem(words) says what is wrong. */
   constructor({ socket, words, language, final, problem }) {
-    const fedByMicrophone = () => this.#speaker();
     this.#microphone = new VoiceInput({
       socket,
       words,
       language,
-      extra: fedByMicrophone,
+      extra: () => this.#said,
       elements: { button: need("speak"), buttonWords: need("speak-words"), listening: need("listening"), level: need("level"), interim: need("interim") },
-      on: { segment: () => {}, final: (segId, text) => final(segId, text, fedByMicrophone()), problem, change: () => this.#showWho() },
+      on: { segment: () => {}, final, problem },
     });
     const tab = new VoiceInput({
       socket,
@@ -57,9 +57,9 @@ export class PanelVoice {
     this.#inputs = [this.#microphone, tab];
     need("speak").addEventListener("click", () => toggle(this.#microphone));
     need("tab").addEventListener("click", () => toggle(tab));
-    need("mic-hears").addEventListener("change", () => this.#showWho());
+    need("mic-hears").addEventListener("change", () => this.#switch());
     this.#listenToHand();
-    this.#showWho();
+    this.#switch();
   }
 
   set hasProvider(has) {
@@ -74,18 +74,18 @@ export class PanelVoice {
     return need("mic-hears").value === "all";
   }
 
-  #speaker() {
-    return this.#isShared && find("#who input:checked").value === "candidate" ? { speaker: "candidate" } : {};
-  }
-
-  #showWho() {
+  /** As it stands on the page now. What was said until now was said by whoever spoke before. */
+  #switch() {
+    this.#microphone.finish();
+    const isCandidates = this.#isShared && find("#who input:checked").value === "candidate";
+    this.#said = isCandidates ? { speaker: "candidate" } : {};
     need("who").hidden = !this.#isShared;
   }
 
   /** Who speaks now: chosen, switched by Alt+W from anywhere, or oneself for as long as a button is held. */
   #listenToHand() {
     const hold = need("hold");
-    for (const radio of findAll("#who input")) radio.addEventListener("change", () => this.#microphone.finish());
+    for (const radio of findAll("#who input")) radio.addEventListener("change", () => this.#switch());
     for (const [type, who] of [["pointerdown", "me"], ["pointerup", "candidate"], ["pointercancel", "candidate"], ["blur", "candidate"]]) {
       hold.addEventListener(type, () => this.#choose(who));
     }
@@ -108,8 +108,8 @@ export class PanelVoice {
   #choose(who) {
     const radio = find(`#who input[value="${who}"]`);
     if (radio.checked) return;
-    this.#microphone.finish(); // what was said until now was said by the other one
     radio.checked = true;
+    this.#switch();
   }
 }
 

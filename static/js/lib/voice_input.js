@@ -40,6 +40,8 @@ export class VoiceInput {
   #fallenUntil = 0;
   #interimAt = 0;
   #soFar = { segId: "", text: "" };
+  #heard = { segId: "", said: {} }; // what the browser hears now, and with which fields
+  #saidBefore = null; // the fields of what it has still to tell of those who spoke until now
   #state = { isListening: false, rests: false, isAsleep: false };
   hasProvider = false;
   /** With headphones: the microphone stays open while the computer speaks, and a voice stops it. */
@@ -50,7 +52,8 @@ export class VoiceInput {
    * it down. extra(): fields that go with each segment, asked when it begins. elements, all optional: button,
    * buttonWords, listening, listeningWords, level, interim. names: { speak, stop } of the button.
    * shownOf: the speaker whose words so far this shows as the room tells them; none where the page shows everybody's.
-   * on: { segment(segId, wordsSoFar), final(segId, text), problem(words), silence?(isSilent), change?(isListening), sustained?() }
+   * on: { segment(segId, wordsSoFar), final(segId, text, extra) heard by the browser, problem(words), silence?(isSilent),
+   * change?(isListening), sustained?() }
    */
   constructor({ socket, words, language, source, lost, extra = () => ({}), elements = {}, names = { speak: "Speak", stop: "Stop speaking" }, shownOf = null, on }) {
     this.#socket = socket;
@@ -69,7 +72,7 @@ export class VoiceInput {
             words.begin(segId, said);
           }
           this.#mine.add(segId);
-          this.#voice(segId);
+          this.#voice(segId, "", said);
         },
         frame: (segId, samples) => words.hear(segId, samples),
         sustained: () => this.#on.sustained?.(),
@@ -147,10 +150,15 @@ export class VoiceInput {
     this.#show({ isListening: false });
   }
 
-  /** The answer is done: resolves when its last words are handed over. It listens on. */
+  /** The answer is done, or somebody else speaks now: resolves when the last words are handed over. It listens on. */
   async finish() {
     this.#segments.flush();
-    await this.#recognition.finish();
+    this.#saidBefore ??= this.#extra();
+    try {
+      await this.#recognition.finish();
+    } finally {
+      this.#saidBefore = null;
+    }
   }
 
   /** While the computer speaks it must not hear itself. */
@@ -167,11 +175,11 @@ export class VoiceInput {
     if (!rests) this.#segments.push(samples, level);
   }
 
-  #voice(segId, text = "") {
+  #voice(segId, text, said) {
     this.#on.silence?.(false);
     if (text && Date.now() - this.#interimAt < INTERIM_EVERY) return;
     this.#interimAt = Date.now();
-    this.#socket.drop({ type: "segment.interim", seg_id: segId, text, ...this.#extra() });
+    this.#socket.drop({ type: "segment.interim", seg_id: segId, text, ...said });
   }
 
   /** What was understood until now of a segment that goes on. */
@@ -182,14 +190,14 @@ export class VoiceInput {
 
   #heardByBrowser() {
     return {
-      voice: (segId) => this.#voice(segId),
+      voice: (segId) => this.#voice(segId, "", this.#extra()),
       interim: (segId, text) => {
-        this.#voice(segId, text);
+        this.#voice(segId, text, this.#fieldsOf(segId));
         this.#showSoFar(segId, text);
       },
       final: (segId, text) => {
         this.#showSoFar("", "");
-        this.#on.final(segId, text);
+        this.#on.final(segId, text, this.#fieldsOf(segId));
         this.#on.silence?.(true);
       },
       failed: (trouble) => {
@@ -198,6 +206,12 @@ export class VoiceInput {
         this.#on.problem(trouble);
       },
     };
+  }
+
+  /** Settled when it begins, as with sound: whoever speaks when its words are told may be somebody else. */
+  #fieldsOf(segId) {
+    if (this.#heard.segId !== segId) this.#heard = { segId, said: this.#saidBefore ?? this.#extra() };
+    return this.#heard.said;
   }
 
   #watchProvider({ kind, seg_id }) {
