@@ -8,7 +8,7 @@ from tests.pages.scripts import CONNECT, a_page, stop_clock
 
 pytestmark = pytest.mark.browser
 SHOW = """async () => {
-  document.body.innerHTML = `<ol id="transcript"></ol><p id="nothing-yet"></p><form id="say">
+  document.body.innerHTML = `<ol id="transcript" tabindex="0"></ol><p id="nothing-yet"></p><p id="live-region"></p><form id="say">
     <select id="speaker"><option value="">Ines</option><option value="candidate">Cem</option></select>
     <textarea id="words"></textarea></form>`;
   const { LiveTranscript } = await import("/static/js/lib/live_transcript.js");
@@ -47,8 +47,11 @@ def test_speech_that_failed_is_tried_again_or_left_out(browser: Browser, address
             room.send({"type": "error", "code": "no_speech", "message": "No.", "seg_id": "s"})
             expect(row).to_contain_text("The sound is kept on this device.")
             if times == 1:
-                page.get_by_role("button", name="Try again").click()
+                page.clock.run_for(500)
+                expect(page.locator("#live-region")).to_contain_text("The sound is kept")
+                page.get_by_role("button", name="Try again").press("Enter")
                 expect(row).to_contain_text("Writing down what was said…")
+                expect(page.locator("#transcript")).to_be_focused()
         page.get_by_role("button", name="Leave it out").click()
         expect(row).to_have_count(0)
         assert not page.evaluate("window.words.has('s')")

@@ -21,6 +21,10 @@ export class LiveTranscript {
     this.#losses.clear();
   }
 
+  focus() {
+    this.#list.focus({ preventScroll: true });
+  }
+
   #add(item) {
     const follow = isAtEnd(this.#list);
     need("nothing-yet").hidden = true;

@@ -1,6 +1,7 @@
 // A member's own words in the conversation until the room has them: written ones on their way; spoken ones being written
 // down, or failed, and then they can be tried again, because the sound is kept.
 import { make } from "./dom.js";
+import { announce } from "./live_region.js";
 import { KEPT_HERE } from "./outbox.js";
 
 const TAKEN = "seg_id_taken";
@@ -27,7 +28,10 @@ export class OwnWords {
     this.#takeBack = takeBack;
     this.#isConnected = room.socket.isOpen;
     room.words.addEventListener("sent", ({ detail }) => this.#showSpoken(detail.seg_id));
-    room.words.addEventListener("failed", ({ detail }) => this.failed(detail.seg_id));
+    room.words.addEventListener("failed", ({ detail }) => {
+      this.failed(detail.seg_id);
+      announce(FAILED);
+    });
     room.words.addEventListener("settled", ({ detail }) => transcript.gone(detail.seg_id));
     room.socket.addEventListener("refused", ({ detail }) => {
       if (detail.sent?.type === "segment.final") this.#refused(detail);
@@ -115,7 +119,10 @@ export class OwnWords {
 
   #button(words, act) {
     const button = make("button", { class: "button button-small", type: "button" }, words);
-    button.addEventListener("click", act);
+    button.addEventListener("click", () => {
+      act();
+      this.#transcript.focus(); // the button is gone with what it was about
+    });
     return button;
   }
 }

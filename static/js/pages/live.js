@@ -97,9 +97,11 @@ const told = {
   },
   "segment.doubled": (event) => transcript.doubled(event, howItCame(event)),
   "segment.corrected": (event) => transcript.corrected(event),
-  "segment.failed": ({ seg_id, name }) => {
+  "segment.failed": ({ seg_id, name, seq }) => {
+    const news = `Something ${name} said could not be written down.`;
     if (words.has(seg_id)) ownWords.failed(seg_id);
-    else transcript.lost(seg_id, `Something ${name} said could not be written down.`);
+    else transcript.lost(seg_id, news);
+    sayNews(seq, news);
   },
   "turn.finished": () => plan.finished(),
   "request.made": ({ action, seq }) => {
