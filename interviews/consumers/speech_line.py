@@ -9,9 +9,8 @@ from weakref import WeakKeyDictionary
 
 from interviews.hub import Room
 
-OTHERS_WAIT = (
-    2.0  # seconds: nobody's words are held up for long by a provider that lets another's wait
-)
+# Seconds: nobody's words are held up for long by a provider that lets another's wait.
+OTHERS_WAIT = 2.0
 
 
 class Place:
