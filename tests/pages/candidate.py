@@ -49,11 +49,16 @@ def turn_microphone_on(page: Page) -> None:
     expect(page.get_by_text("Listening…")).to_be_visible()
 
 
-def say_something(room: FakeRoom) -> str:
-    """With a microphone that was off, until the sound is sent. Answers its segment."""
+def begin_to_speak(room: FakeRoom) -> None:
+    """With a microphone that was off, until others are told."""
     turn_microphone_on(room.page)
     speak(room.page)
     room.until(lambda: room.of("segment.interim"))
+
+
+def say_something(room: FakeRoom) -> str:
+    """With a microphone that was off, until the sound is sent. Answers its segment."""
+    begin_to_speak(room)
     speak(room.page, is_loud=False)
     room.until(lambda: room.of("audio.end"))
     return str(room.of("audio.end")[0]["seg_id"])

@@ -3,7 +3,14 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.pages.candidate import in_the_room, kept, say_something, speak, turn_microphone_on
+from tests.pages.candidate import (
+    begin_to_speak,
+    in_the_room,
+    kept,
+    say_something,
+    speak,
+    turn_microphone_on,
+)
 from tests.pages.fake_room import MICROPHONE, NO_RECOGNITION, RECOGNITION
 
 pytestmark = pytest.mark.browser
@@ -13,9 +20,7 @@ def test_the_last_sentence_belongs_to_the_answer_that_is_done(
     browser: Browser, address: str
 ) -> None:
     with in_the_room(browser, address) as room:
-        turn_microphone_on(room.page)
-        speak(room.page)
-        room.until(lambda: room.of("segment.interim"))
+        begin_to_speak(room)
         room.page.get_by_role("button", name="I'm done").click()
         room.until(lambda: room.of("turn.finished"))
         (sound,) = room.of("audio.end")
@@ -155,9 +160,7 @@ def test_a_microphone_lost_in_mid_sentence_keeps_what_was_said(
     browser: Browser, address: str
 ) -> None:
     with in_the_room(browser, address) as room:
-        turn_microphone_on(room.page)
-        speak(room.page)
-        room.until(lambda: room.of("segment.interim"))
+        begin_to_speak(room)
         room.page.evaluate("window.unplug()")
         expect(room.page.get_by_role("alert")).to_contain_text("The microphone was lost")
         expect(room.page.get_by_role("button", name="Speak", exact=True)).to_be_visible()

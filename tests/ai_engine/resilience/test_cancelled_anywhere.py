@@ -55,6 +55,15 @@ async def test_no_socket_and_no_place_is_lost(name: str, streamed: bool, vendors
     assert await sockets_back(vendors.fake, 0) == 0
 
 
+def moments_of(leave_at: Callable[[int, SimulatedLoop], Coroutine[object, object, bool]]) -> int:
+    """Tells a story anew with a caller who leaves at its first wait, its second, and so on. How many waits it has."""
+    nth, loop = 0, SimulatedLoop()
+    while run_simulated(leave_at(nth, loop), loop):
+        nth, loop = nth + 1, SimulatedLoop()
+        assert nth < MANY
+    return nth
+
+
 GOOD = '{"says_nothing": true}'
 STORIES: dict[str, tuple[list[Step], Lane, bool]] = {
     # a back-off, a repair that repairs nothing, and the next provider
@@ -98,12 +107,7 @@ def test_no_row_and_no_money_is_lost(story: str) -> None:
         assert (again.result, again.provider) == ("ok", "first")
         return was_cancelled
 
-    for nth in count():
-        assert nth < MANY
-        loop = SimulatedLoop()
-        if not run_simulated(leave_at(nth, loop), loop):
-            break
-    assert nth > 1, "a call waits at more moments than this"
+    assert moments_of(leave_at) > 1, "a call waits at more moments than this"
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -119,12 +123,7 @@ def test_a_probe_that_is_broken_off_is_made_by_the_next(streamed: bool) -> None:
         assert (await asked(engine, hello(), streamed=streamed)).provider == "dead"
         return was_cancelled
 
-    for nth in count():
-        assert nth < MANY
-        loop = SimulatedLoop()
-        if not run_simulated(leave_at(nth, loop), loop):
-            break
-    assert nth > 0
+    assert moments_of(leave_at) > 0
 
 
 Leaving = Callable[[Engine], Coroutine[object, object, object]]
