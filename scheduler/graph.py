@@ -295,7 +295,7 @@ def meet(
     for child in children:
         count = met[child.pk]
         is_last = child.state == JobState.WAITING and child.unmet == count
-        is_ready = is_last and child.due_at <= now
+        is_ready = is_last and (child.attempt == 0 or child.due_at <= now)
         if is_ready:
             moves.append(Move(child.kind, child.scope, JobState.WAITING, JobState.READY))
         alike[count, is_ready, child.priority].append(child.pk)

@@ -137,8 +137,11 @@ counted as (
         where state = 'ready' and unmet = 0) moves
     group by kind, scope, bucket)"""
 # Only the last parent moves when the child is due: were the first to, then the last, which may have looked at the clock
-# before it waited for the lock, would take the child for one of the future, and leave it to the timers.
-_IS_LAST: Final = "job.state = 'waiting' and job.unmet = held.met and job.due_at <= %(now)s"
+# before it waited for the lock, would take the child for one of the future, and leave it to the timers. One that
+# never ran is due whatever the clock says: set back by an hour, it would hold up the step for that long.
+_IS_LAST: Final = (
+    "job.state = 'waiting' and job.unmet = held.met and (job.attempt = 0 or job.due_at <= %(now)s)"
+)
 # Neighbours in a layer have children in common. Two slots that ran them side by side would wait for each other's
 # commit at every job; so those that become ready one by one line up as if shuffled, by less than a person
 # notices. Of a batch it is the other way round: the more children its jobs have in common, the less is written.

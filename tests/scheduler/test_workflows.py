@@ -237,6 +237,18 @@ def test_the_last_parent_releases_its_child_though_it_looked_at_the_clock_first(
     assert step(run, "both").state == "ready", "and needs no timer"
 
 
+@pytest.mark.parametrize("outcome", [Done(), Fail("no")])
+def test_a_step_waits_for_its_parents_alone_though_the_clock_is_set_back(outcome: Outcome) -> None:
+    first = Step("first", "probe.noop")
+    run = started(Workflow("late", (first, Step("second", "probe.noop", settled=("first",)))))
+    [claimed] = finish_and_claim(Bench(ThreadRunner()), [])
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    settled = settle(Ending(claimed, outcome, an_hour_ago), backoff=(), chance=0.5)
+    with transaction.atomic():
+        finish([settled], now=an_hour_ago)
+    assert step(run, "second").state == "ready"
+
+
 def test_a_step_without_a_handler_stops_the_start() -> None:
     workflow = Workflow("orphan", (Step("a", "nobody.does_this"),))
     messages = [message for message in run_checks() if message.id == "scheduler.E001"]
