@@ -8,6 +8,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_args
 
 from django.conf import settings
@@ -75,6 +76,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 HELLO_SECONDS = 5.0
 LINGER_SECONDS = 10.0  # after the end: for what is still in the client's outbox
 MOST_BAD_FRAMES = 20
+MOST_CHANGES = (
+    5  # of a room's rights while one message waits: a team may be changed member after member
+)
 MOST_IN_LINE = 256  # frames read and not yet taken; then the socket is read no further
 DURABLE = get_args(Durable)
 _Taken = Hello | SegmentInterim | AudioStart | AudioEnd | Durable | bytes  # one after the other
@@ -417,11 +421,13 @@ class RoomSocket:
         self, function: Callable[Concatenate[Participant, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Runs a function of the database for whoever this is, by the rights that stand now."""
-        try:
-            return await in_database(function, self.by, *args, **kwargs)
-        except RightsChanged:
+        for _ in range(MOST_CHANGES):
+            with suppress(RightsChanged):
+                return await in_database(function, self.by, *args, **kwargs)
             await self._recheck()  # closes the socket if it may not stay
-            return await in_database(function, self.by, *args, **kwargs)
+            if self._is_closed:
+                break
+        return await in_database(function, self.by, *args, **kwargs)
 
     # Going
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 import uuid
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
@@ -20,10 +21,15 @@ from tests.interviews.consumers.conftest import (
     Client,
     Stage,
     candidate_cookies,
+    held,
     member_cookies,
     open_room,
+    second_connection,
 )
 from webapi.tokens import issue_token
+
+BLOCKED_BY_ME = "SELECT pid FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+CHANGE_RIGHTS = "UPDATE interviews_interview SET access_generation = access_generation + 1"
 
 
 async def knock(client: Client) -> int:
@@ -185,3 +191,31 @@ async def test_a_socket_stays_what_its_hello_said(stage: Stage, as_: str) -> Non
     cem = await stage.candidate()
     await cem.say({"type": "hello", "as": as_, "client_id": str(uuid.uuid4())})
     assert (await cem.until("error"))["code"] == "hello_differs"
+
+
+async def test_no_word_is_refused_however_often_rights_change_meanwhile(stage: Stage) -> None:
+    rita = await stage.member(stage.cast.rita)
+    async with held(stage.interview) as now, await second_connection() as next_:
+        await now.execute(CHANGE_RIGHTS)
+        await rita.send("note.add", text="A note.")
+        for _ in range(3):
+            await until_it_waits(now, BLOCKED_BY_ME)
+            changing = asyncio.create_task(next_.execute(CHANGE_RIGHTS))  # before she comes again
+            await until_it_waits(now, f"SELECT (pg_blocking_pids({next_.info.backend_pid}))[1]")
+            await now.commit()
+            await changing
+            now, next_ = next_, now
+        await now.rollback()
+    await rita.until("ack", client_seq=1)
+    assert "error" not in {frame["type"] for frame in rita.frames}
+
+
+async def until_it_waits(
+    connection: psycopg.AsyncConnection[tuple[object, ...]], asked: str
+) -> None:
+    for _ in range(500):
+        answer = await (await connection.execute(asked)).fetchone()
+        if answer is not None and answer[0] is not None:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits")
