@@ -104,3 +104,30 @@ def test_a_welcome_that_takes_long_is_waited_for(browser: Browser, address: str)
         assert len(room.sockets) == 1
         page.clock.run_for(2_500)
         is_back(room)
+
+
+def test_a_page_whose_timers_ran_late_asks_before_it_gives_a_connection_up(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address, SERVER) as page:
+        room = joined(page)
+        page.evaluate("window.answer = 200")
+        page.clock.fast_forward(60_000)
+        room.until(lambda: room.of("ping"))
+        room.event("gap.marked")
+        room.until(lambda: page.evaluate("window.socket.lastSeq") == 1)
+        page.clock.run_for(5_000)
+        assert (len(room.sockets), page.evaluate("window.asked")) == (1, 0)
+        page.clock.fast_forward(60_000)
+        page.clock.run_for(5_200)
+        is_back(room)
+
+
+def test_a_page_whose_timers_do_not_run_is_still_known_to_be_there(
+    browser: Browser, address: str
+) -> None:
+    with a_page(browser, address, SERVER) as page:
+        room = joined(page)
+        page.clock.set_system_time(60_000)
+        room.send({"type": "presence", "people": []})
+        room.until(lambda: room.of("ping"))

@@ -28,6 +28,7 @@ export class RoomSocket extends EventTarget {
   #ackedSeq = 0;
   #isWelcome = false;
   #heardAt = 0;
+  #writtenAt = 0;
   #askedForGap = false;
   #sent = new Set(); // keys of the outbox's messages that went out over this connection
   #unanswered = []; // of those, what the server has not answered yet: it answers in the order of sending
@@ -108,7 +109,9 @@ export class RoomSocket extends EventTarget {
   }
 
   #write(message) {
-    if (this.#isWelcome && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (!this.#isWelcome || this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#writtenAt = Date.now();
+    this.#socket.send(JSON.stringify(message));
   }
 
   #sayHello() {
@@ -119,6 +122,8 @@ export class RoomSocket extends EventTarget {
 
   #hear(data) {
     this.#heardAt = Date.now();
+    // While nobody looks at a page its timers run once a minute, and whoever is silent for so long counts as gone.
+    if (this.#heardAt - this.#writtenAt > PING_EVERY) this.#ask();
     const frame = JSON.parse(data);
     switch (frame.type) {
       case "welcome":
@@ -223,10 +228,17 @@ export class RoomSocket extends EventTarget {
     return this.#outbox.remove(message);
   }
 
+  /** Silence proves nothing where the timer ran late, and nobody was asked meanwhile. */
   #ping() {
     if (this.#comingBack.isAway) return;
-    if (Date.now() - this.#heardAt > DEAD_AFTER) this.#reconnectNow();
-    else this.#write({ type: "ping", t: Date.now() });
+    const isSilent = Date.now() - this.#heardAt > DEAD_AFTER;
+    if (!isSilent) this.#ask();
+    else if (this.#isWelcome) this.#probe();
+    else this.#reconnectNow();
+  }
+
+  #ask() {
+    this.#write({ type: "ping", t: Date.now() });
   }
 
   #hurry() {
@@ -238,7 +250,7 @@ export class RoomSocket extends EventTarget {
   /** The connection may have died with the old network, without a word. */
   #probe() {
     const asked = Date.now();
-    this.#ping();
+    this.#ask();
     clearTimeout(this.#timers.probe);
     this.#timers.probe = setTimeout(() => {
       const isSilent = this.#heardAt < asked && !this.#stopped && !this.#comingBack.isAway;
