@@ -70,6 +70,7 @@ def test_what_waits_for_its_words_shows_nobody_elses_and_stays_whatever_comes_un
 ) -> None:
     with a_page(browser, address) as page:
         page.evaluate(WATCH)
+        page.evaluate("window.room.interim(window.cem({ name: 'As of old', text: 'Of' }))")
         for speaker, name in (("candidate", "Cem"), ("interviewer", "Rita")):
             told = {"speaker": speaker, "name": name, "text": f"Of {name}"}
             page.evaluate("(told) => window.room.interim(window.cem(told))", told)

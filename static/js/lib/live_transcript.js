@@ -109,12 +109,12 @@ export class LiveTranscript {
 
   /**
    * Words still being said; an empty text means that somebody is writing or has begun to speak. Two people may
-   * use the same id for that, so the name belongs to the key. What waits for its words says more than the words so far,
-   * which may still come when it has ended.
+   * use the same id for that, so the name belongs to the key; of candidates there is one, whose name may change. What
+   * waits for its words says more than the words so far, which may still come when it has ended.
    */
   interim({ seg_id, text, speaker, name }) {
     if (this.#turns.has(seg_id) || this.#interims.has(`${seg_id}/own`)) return;
-    const key = `${seg_id}/${name}`;
+    const key = `${seg_id}/${speaker === "candidate" ? speaker : name}`;
     const timer = setTimeout(() => this.#endInterim(key), INTERIM_LASTS);
     const known = this.#interims.get(key);
     if (known && !known.isEmpty && !text) {
