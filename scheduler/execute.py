@@ -144,8 +144,8 @@ def drain(bench: Bench) -> int:
 
 
 def finish_and_claim(bench: Bench, settled: Sequence[Settled]) -> list[Claimed]:
-    """One transaction. A database that is away for a moment is waited for: it is all fenced by
-    (id, attempt), so that writing again what may have been written does no harm."""
+    """One transaction; two where the end of these pauses or opens a kind. A database that is away for a moment is
+    waited for: it is all fenced by (id, attempt), so that writing again what may have been written does no harm."""
     give_up_at = time.monotonic() + _PATIENCE_WITH_DATABASE
     is_stripped = False
     while True:
