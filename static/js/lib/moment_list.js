@@ -17,6 +17,10 @@ export class MomentList {
     this.#add(ms, make("li", { "data-at": ms }, this.#link(ms), make("p", {}, text)));
   }
 
+  has(text) {
+    return findAll("[data-at]:not(.is-mark) p", this.#list).some((note) => note.textContent === text);
+  }
+
   mark(words, ms, segId) {
     this.#add(ms, make("li", { "data-at": ms, class: "is-mark" }, this.#link(ms, segId), make("p", {}, icon("bookmark"), words)));
   }

@@ -191,14 +191,18 @@ document.getElementById("whisper")?.addEventListener("submit", (event) => {
 });
 
 document.getElementById("mark")?.addEventListener("click", () => socket.send({ type: "moment.mark" }));
-document.getElementById("note")?.addEventListener("submit", (event) => {
+document.getElementById("note")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = need("note-text").value.trim();
   if (!text) return;
-  socket.send({ type: "note.add", text });
   notes.note(text, clock.elapsed());
   need("note-text").value = "";
+  await socket.send({ type: "note.add", text });
   announce("Note kept.");
+});
+socket.addEventListener("sent", ({ detail: { message } }) => {
+  // Written just before a reload: this page may have been made before the server had it.
+  if (message.type === "note.add" && !notes.has(message.text)) notes.note(message.text, clock.elapsed());
 });
 document.getElementById("warning-seen")?.addEventListener("click", () => {
   need("warning").hidden = true;
