@@ -74,7 +74,7 @@ given as materialized (
         finished_at timestamptz, waited_ms int, bucket int, ran_ms bigint, reason text,
         traceback text, result jsonb, due_at timestamptz, sort_key bigint, spent int, crashed int,
         snoozed_since timestamptz, final boolean)
-    limit {at_most}),
+    limit {at_most}),{own}
 ended as (
     update scheduler_job job
     set state = case when given.state in ('waiting', 'ready') and job.cancel_requested
@@ -88,7 +88,7 @@ ended as (
         reason = case when given.state in ('waiting', 'ready', 'cancelled') and job.cancel_requested
                       then job.reason else given.reason end,
         finished_at = case when given.final or job.cancel_requested then given.finished_at end
-    from given
+    from given{joined}
     where job.id = given.id and job.attempt = given.attempt and job.state = 'running' {which}
     returning job.id, job.kind, job.scope, job.state, job.workflow_id, job.is_leaf, job.is_plain,
               job.worker_id),
@@ -136,6 +136,12 @@ counted as (
         select kind, scope, -1, 1, 0, 0, 0, 0, 0, -1, 0, 0 from released
         where state = 'ready' and unmet = 0) moves
     group by kind, scope, bucket)"""
+# Of several, each locks its row in id order before it is changed: to join the two, the planner may read the table in
+# its own order, and a cancellation that has the first of them would be waited for with the second in hand.
+_OWN: Final = """
+own as materialized (
+    select given.id from given cross join lateral (
+        select id from scheduler_job where id = given.id for no key update) job),"""
 # Only the last parent moves when the child is due: were the first to, then the last, which may have looked at the clock
 # before it waited for the lock, would take the child for one of the future, and leave it to the timers. One that
 # never ran is due whatever the clock says: set back by an hour, it would hold up the step for that long.
@@ -234,6 +240,8 @@ def _finish_of(settled: Sequence[Settled], *, plain_only: bool = False) -> str:
     return _FINISH.format(
         at_most=1 if is_one else max(_BATCH_AT_MOST, len(settled)),
         scatter=_SCATTER if is_one else "0",
+        own="" if is_one else _OWN,
+        joined="" if is_one else " join own using (id)",
         which="and job.is_plain" if plain_only else "",
         handicap=HANDICAP // timedelta(microseconds=1),
         is_last=_IS_LAST,

@@ -135,7 +135,17 @@ def test_a_step_is_cancelled_while_the_one_before_it_ends() -> None:
     assert run.state == "cancelled"
 
 
-def test_a_batch_ends_beginning_with_the_first() -> None:
+def planner_expects_many_running_jobs() -> None:
+    """More than a batch has: then it goes through them in the table's order, and looks for each in the batch."""
+    enqueue_many("probe.batched", [{} for _ in range(200)])
+    Job.objects.update(state="running")
+    database().look_again()
+    Job.objects.all().delete()
+
+
+@pytest.mark.parametrize("expects", [lambda: None, planner_expects_many_running_jobs])
+def test_a_batch_ends_beginning_with_the_first(expects: Callable[[], None]) -> None:
+    expects()
     first = enqueue("probe.batched", {})
     enqueue("probe.batched", {}, priority=Priority.HIGH)
     wanted = Wanted(2, None, clock.now(), batch_of="probe.batched")
