@@ -50,7 +50,7 @@ class Hub:
         self._tick_seconds = tick_seconds
         self.rooms: dict[uuid.UUID, Room] = {}
         self._layer = Layer(
-            self._hear_of_news,
+            self._hear_news,
             self.offer,
             self._hear_people,
             self._hear_words,
@@ -124,15 +124,18 @@ class Hub:
             self._loop.call_soon_threadsafe(self._hear_local_news, interview_id, event)
 
     def _hear_local_news(self, interview_id: uuid.UUID, event: NewEvent | None) -> None:
+        self._hear_news(interview_id, event)
+        if self._loops:
+            self.run(self._layer.tell_news(interview_id, event))
+
+    def _hear_news(self, interview_id: uuid.UUID, event: NewEvent | None) -> None:
         room = self.rooms.get(interview_id)
-        # The next in order need not be read again; threads that committed may speak in another order.
+        # The next in order need not be read again; who committed may speak in another order, and of old news.
         if room is not None and event is not None and room.awaits(event):
             self._take(room, event)
             room.wake()
         else:
             self._hear_of_news(interview_id)
-        if self._loops:
-            self.run(self._layer.tell_news(interview_id))
 
     def _hear_of_news(self, interview_id: uuid.UUID) -> None:
         if interview_id in self.rooms:

@@ -2,17 +2,22 @@
 
 Nudges, interim words, deltas and presence: when Redis is gone or forgets everything, the tick finds every
 durable event within a second. With the in-memory layer there is one process and nothing to carry.
+
+A nudge brings the event that was just committed, as each audience sees it: where it is the next in order, the
+other process need not ask the database for it. It stays a hint: out of order or lost, the database is read.
 """
 
 import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any, Literal
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from interviews.events import Audience, Person, QuestionDelta
+from interviews.hub.reading import NewEvent, StoredWords
 from interviews.hub.room import Seen
 
 logger = logging.getLogger(__name__)
@@ -26,7 +31,7 @@ class Layer:
 
     def __init__(
         self,
-        on_news: Callable[[uuid.UUID], None],
+        on_news: Callable[[uuid.UUID, NewEvent | None], None],
         on_frame: Callable[[uuid.UUID, Iterable[Listener], str], Awaitable[None]],
         on_people: Callable[[uuid.UUID, str, Mapping[str, Seen]], Awaitable[None]],
         on_words: Callable[[uuid.UUID, QuestionDelta, str], Awaitable[None]],
@@ -66,8 +71,9 @@ class Layer:
         if self._layer is not None and self._channel:
             await self._try(self._layer.group_discard(_group(interview_id), self._channel))
 
-    async def tell_news(self, interview_id: uuid.UUID) -> None:
-        await self._tell(interview_id, {"type": "news"})
+    async def tell_news(self, interview_id: uuid.UUID, event: NewEvent | None) -> None:
+        told = None if event is None else _packed(event)
+        await self._tell(interview_id, {"type": "news", "event": told})
 
     async def tell_frame(
         self, interview_id: uuid.UUID, listeners: Iterable[Listener], frame: str
@@ -129,7 +135,8 @@ class Layer:
     async def _pass_on(self, room: uuid.UUID, message: dict[str, Any]) -> None:
         match message["type"]:
             case "news":
-                self._on_news(room)
+                told = message.get("event")
+                self._on_news(room, None if told is None else _unpacked(room, told))
             case "frame":
                 await self._on_frame(room, message["audiences"], message["frame"])
             case "words":
@@ -146,3 +153,14 @@ class Layer:
 
 def _group(interview_id: uuid.UUID) -> str:
     return f"room.{interview_id.hex}"
+
+
+def _packed(event: NewEvent) -> dict[str, Any]:
+    return {**asdict(event), "interview_id": None}  # it is told beside it, for every kind of word
+
+
+def _unpacked(room: uuid.UUID, told: dict[str, Any]) -> NewEvent:
+    words = told["words"]
+    return NewEvent(
+        **{**told, "interview_id": room, "words": None if words is None else StoredWords(**words)}
+    )

@@ -218,6 +218,25 @@ async def test_news_that_its_writers_tell_comes_once_and_in_order(
         assert [frame["seq"] for frame in frames] == [1, 2, 3]
 
 
+async def test_the_next_in_order_is_taken_by_the_word_of_another_server_alone(
+    frail: FrailLayer, hub: Hub, interview: Interview
+) -> None:
+    room, other_hub = await hub.enter(interview.id, Tab(rights=1).connection), Hub(tick_seconds=60)
+    await other_hub.enter(interview.id, Tab(1, key="ines").connection)
+    assert room is not None
+    told = {"seg_id": "a", "speaker": "candidate", "text": "a"}
+    nowhere_else = Event(
+        interview=interview, kind="segment.final", at=timezone.now(), member_seq=1, payload=told
+    )
+    async with asyncio.timeout(PATIENCE):
+        while room.rings["member"].last == 0:
+            other_hub.nudge(interview.id, nowhere_else)  # until this one hears of the room
+            await asyncio.sleep(0.01)
+    ((_, frame),) = room.rings["member"].after(0, 10) or ()
+    assert json.loads(frame)["text"] == "a"
+    await other_hub.stop()
+
+
 def test_a_word_told_by_its_writer_looks_as_it_does_when_it_is_read(interview: Interview) -> None:
     (stored,) = say(interview, "a")
     (read,) = read_new_events({interview.id: 0})

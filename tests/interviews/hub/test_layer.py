@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from interviews.events import Person, QuestionDelta
 from interviews.hub.layer import Layer, Listener
+from interviews.hub.reading import NewEvent, StoredWords
 from interviews.hub.room import Seen
 from tests.interviews.hub.conftest import FrailLayer
 
@@ -16,10 +17,13 @@ class Process:
     """What one process's hub heard."""
 
     def __init__(self) -> None:
-        self.news: asyncio.Queue[uuid.UUID] = asyncio.Queue()
+        self.news: asyncio.Queue[tuple[uuid.UUID, NewEvent | None]] = asyncio.Queue()
         self.words: asyncio.Queue[tuple[QuestionDelta, str]] = asyncio.Queue()
         self.people: asyncio.Queue[Mapping[str, Seen]] = asyncio.Queue()
-        self.layer = Layer(self.news.put_nowait, self.on_frame, self.on_people, self.on_words)
+        self.layer = Layer(self.on_news, self.on_frame, self.on_people, self.on_words)
+
+    def on_news(self, room: uuid.UUID, event: NewEvent | None) -> None:
+        self.news.put_nowait((room, event))
 
     async def on_frame(self, _: uuid.UUID, __: Iterable[Listener], ___: str) -> None:
         """Not asked for here."""
@@ -40,15 +44,32 @@ class Process:
 async def test_a_process_whose_listening_broke_off_hears_again(frail: FrailLayer) -> None:
     here, there = Process(), Process()
     await there.layer.subscribe(ROOM)
-    await here.layer.tell_news(ROOM)
-    assert await asyncio.wait_for(there.news.get(), 2) == ROOM
+    await here.layer.tell_news(ROOM, None)
+    assert await asyncio.wait_for(there.news.get(), 2) == (ROOM, None)
     frail.broken.set()
     async with asyncio.timeout(2):
         await there.is_deaf(ROOM)
     frail.broken.clear()
     await there.layer.subscribe(ROOM)
-    await here.layer.tell_news(ROOM)
-    assert await asyncio.wait_for(there.news.get(), 2) == ROOM
+    await here.layer.tell_news(ROOM, None)
+    assert await asyncio.wait_for(there.news.get(), 2) == (ROOM, None)
+    await there.layer.stop()
+
+
+async def test_news_arrives_as_it_was_told(frail: FrailLayer) -> None:
+    here, there = Process(), Process()
+    await there.layer.subscribe(ROOM)
+    said = StoredWords("s1", "candidate", "We lost a day.", "ref")
+    for event in (
+        NewEvent(ROOM, 7, '{"seq":7}', 5, '{"seq":5}', "", said),
+        NewEvent(ROOM, 8, '{"seq":8}', None, "", "q", None),
+    ):
+        await here.layer.tell_news(ROOM, event)
+        assert await asyncio.wait_for(there.news.get(), 2) == (ROOM, event)
+    await frail.group_send(
+        f"room.{ROOM.hex}", {"type": "news", "room": str(ROOM)}
+    )  # an older version's
+    assert await asyncio.wait_for(there.news.get(), 2) == (ROOM, None)
     await there.layer.stop()
 
 
@@ -60,8 +81,8 @@ async def test_rooms_that_are_opened_at_once_share_one_channel(frail: FrailLayer
     for room in rooms[1:]:
         await there.layer.unsubscribe(room)
     for room in reversed(rooms):
-        await here.layer.tell_news(room)
-    assert await asyncio.wait_for(there.news.get(), 2) == rooms[0]
+        await here.layer.tell_news(room, None)
+    assert await asyncio.wait_for(there.news.get(), 2) == (rooms[0], None)
     await there.layer.stop()
 
 
