@@ -15,9 +15,13 @@ SHARED_TIME = 0.5  # of the shorter one: who repeats a sentence does it after it
 NEARLY_ALL = (
     0.85  # of the longer one's words: two transcriptions of one sound differ here and there
 )
+OWN = 2  # the rank from which on a microphone is its owner's
 FEW_WORDS = 4  # below it, only the same person can be meant: many say "yes" at once
 MANY_WORDS = 6  # from there on a piece of a sentence is known within the whole
 LONGEST = 200  # words that are compared one by one
+ECHO_MS = (
+    120  # at least so much later a call brings somebody's words out of the other's loudspeaker
+)
 SPOKEN_MS_A_WORD = 350
 _FASTEST_MS_A_WORD = 120
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -55,8 +59,11 @@ def judge(earlier: Heard, later: Heard) -> Verdict:
         return Verdict.APART
     is_one_speaker = earlier.speaker == later.speaker
     if _are_same(ours, theirs, is_one_speaker=is_one_speaker):
-        better = later.rank > earlier.rank
-        return Verdict.LATER_REPLACES if better else Verdict.EARLIER_STAYS
+        is_better = later.rank > earlier.rank
+        if not is_one_speaker and min(earlier.rank, later.rank) >= OWN:
+            lag = _lag(earlier, len(ours), later, len(theirs))
+            is_better = lag < 0 if abs(lag) >= ECHO_MS else is_better
+        return Verdict.LATER_REPLACES if is_better else Verdict.EARLIER_STAYS
     if is_one_speaker and later.rank <= earlier.rank and _is_within(theirs, ours):
         return Verdict.EARLIER_STAYS
     if is_one_speaker and later.rank >= earlier.rank and _is_within(ours, theirs):
@@ -70,9 +77,23 @@ def _at_once(one: Heard, its_words: int, other: Heard, others_words: int) -> boo
     return shared > 0 and shared >= SHARED_TIME * min(end - start, stop - begin)
 
 
+def _lag(one: Heard, its_words: int, other: Heard, others_words: int) -> float:
+    """By how many milliseconds the other heard it later, if both tell when it began; else 0.
+
+    Of two people's own microphones the first heard its owner, the second an echo.
+    """
+    if not (_tells_beginning(one, its_words) and _tells_beginning(other, others_words)):
+        return 0
+    return (other.started_ms - one.started_ms + other.ended_ms - one.ended_ms) / 2
+
+
+def _tells_beginning(heard: Heard, words: int) -> bool:
+    return heard.ended_ms - heard.started_ms >= words * _FASTEST_MS_A_WORD
+
+
 def _time(heard: Heard, words: int) -> tuple[int, int]:
     """The browser's recognition tells when a sentence was over, not when it began."""
-    if heard.ended_ms - heard.started_ms >= words * _FASTEST_MS_A_WORD:
+    if _tells_beginning(heard, words):
         return heard.started_ms, heard.ended_ms
     return heard.ended_ms - words * SPOKEN_MS_A_WORD, heard.ended_ms
 
