@@ -1,6 +1,7 @@
 // The conversation as a column of bubbles: the AI's questions, the candidate's answers, members' words, notices.
 // What was misheard can be put right where it stands.
-import { icon, isAtEnd, make, need, scrollToEnd } from "./dom.js";
+import { icon, make, need } from "./dom.js";
+import { EndInView } from "./end_in_view.js";
 import { KEPT_HERE } from "./outbox.js";
 import { StreamedText } from "./streamed_text.js";
 import { WordsEditor } from "./words_editor.js";
@@ -12,6 +13,7 @@ const WRITING_DOWN = "Writing down what you said…";
 export class Conversation {
   #chat = need("chat");
   #scroller = need("scroller");
+  #end = new EndInView(this.#scroller);
   #questions = new Map();
   #segments = new Map();
   #thinking = null;
@@ -29,9 +31,9 @@ export class Conversation {
     // The composer grows and shrinks: whoever reads the end goes on reading the end.
     let wasAtEnd = true;
     this.#scroller.addEventListener("scroll", () => {
-      wasAtEnd = isAtEnd(this.#scroller);
+      wasAtEnd = this.#end.isNear();
     });
-    new ResizeObserver(() => wasAtEnd && scrollToEnd(this.#scroller)).observe(this.#scroller);
+    new ResizeObserver(() => wasAtEnd && this.#end.show()).observe(this.#scroller);
   }
 
   get isEditing() {
@@ -57,14 +59,13 @@ export class Conversation {
   }
 
   #add(item) {
-    const follow = isAtEnd(this.#scroller);
+    this.#end.keep();
     this.#chat.append(item);
-    if (follow) scrollToEnd(this.#scroller);
     return item;
   }
 
   #follow() {
-    if (isAtEnd(this.#scroller, 200)) scrollToEnd(this.#scroller);
+    this.#end.keep(200);
   }
 
   #bubble(kind, name, text, at) {

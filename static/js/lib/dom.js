@@ -56,12 +56,3 @@ export function readJson(id) {
 export function csrfToken() {
   return find('meta[name="csrf-token"]')?.content ?? "";
 }
-
-/** True while the reader has not scrolled away from the end: only then may new words pull the view along. */
-export function isAtEnd(scroller, slack = 80) {
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= slack;
-}
-
-export function scrollToEnd(scroller) {
-  scroller.scrollTop = scroller.scrollHeight;
-}

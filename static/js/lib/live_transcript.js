@@ -1,5 +1,6 @@
 // The conversation as a transcript that grows while it is spoken: stored turns, words still coming, notices.
-import { icon, isAtEnd, make, need, scrollToEnd } from "./dom.js";
+import { icon, make, need } from "./dom.js";
+import { EndInView } from "./end_in_view.js";
 import { showMoment } from "./moments.js";
 import { clockWords } from "./time.js";
 
@@ -9,6 +10,7 @@ const LAST_WORDS = 6;
 
 export class LiveTranscript {
   #list = need("transcript");
+  #end = new EndInView(this.#list);
   #turns = new Map();
   #interims = new Map();
   #losses = new Map(); // notices of speech without words, which may still find some
@@ -26,11 +28,10 @@ export class LiveTranscript {
   }
 
   #add(item) {
-    const follow = isAtEnd(this.#list);
+    this.#end.keep();
     need("nothing-yet").hidden = true;
     this.#list.append(item);
     for (const { item: interim } of this.#interims.values()) this.#list.append(interim);
-    if (follow) scrollToEnd(this.#list);
     return item;
   }
 
@@ -156,7 +157,7 @@ export class LiveTranscript {
       this.#add(turn.item);
     }
     if (turn.body.textContent.length === offset) turn.body.append(text);
-    if (isAtEnd(this.#list, 160)) scrollToEnd(this.#list);
+    this.#end.keep(160);
   }
 
   questionAsked(event) {

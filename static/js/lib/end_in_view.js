@@ -1,0 +1,30 @@
+// Whoever reads the end of a list goes on reading it while the list grows; whoever scrolled back is left alone.
+// Measured once a frame, however much comes in: to measure after each of a thousand turns lays them all out a thousand times.
+const NEAR = 80;
+
+export class EndInView {
+  #list;
+  #wasNear = null; // null: not measured since the last frame
+
+  constructor(list) {
+    this.#list = list;
+  }
+
+  /** Called with a change, before it or after it by less than `near` pixels. */
+  keep(near = NEAR) {
+    if (this.#wasNear !== null) return;
+    this.#wasNear = this.isNear(near);
+    requestAnimationFrame(() => {
+      if (this.#wasNear) this.show();
+      this.#wasNear = null;
+    });
+  }
+
+  isNear(near = NEAR) {
+    return this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight <= near;
+  }
+
+  show() {
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+}
