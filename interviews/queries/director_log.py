@@ -118,7 +118,7 @@ def _entry(event: Event, words: dict[str, str]) -> LogEntry | None:
             )
         case EventKind.SEGMENT_FINAL if told["speaker"] == Speaker.INTERVIEWER:
             return Said("ask", str(told["text"]), str(secret.get("question_ref", "")), "member")
-        case EventKind.TURN_FINISHED:
+        case EventKind.TURN_FINISHED if not told.get("late"):
             spoken = (words[seg_id] for seg_id in told["seg_ids"] if seg_id in words)
             return Answered(" ".join(spoken))
         case EventKind.REQUEST_MADE:

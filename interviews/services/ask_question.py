@@ -33,6 +33,9 @@ PATIENCE_SECONDS = 25.0
 WORDS_MAY_TAKE = timedelta(seconds=3)  # speech of a finished turn that is still being transcribed
 AI_NAME = "AI interviewer"
 _RECENT = 12
+_MOST_WORDED = (
+    20  # in a minute: no person answers faster, but a script may, and a provider is paid for each
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Turn:
     topic: str
     recent: tuple[SpokenBefore, ...]
     providers_off: frozenset[str]
+    is_hurried: bool  # more of them come than a person can answer: the plan's own words will do
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def claim_turn(
         room.turn_owner, room.turn_lease_until = owner, now + LEASE
         room.save(update_fields=["turn_owner", "turn_lease_until"])
         question = _begin(room, move, now)
-        return _turn(room, owner, question, move, last_answer)
+        return _turn(room, owner, question, move, last_answer, now)
 
 
 def keep_turn(*, turn: Turn, now: datetime) -> bool:
@@ -233,8 +237,18 @@ def _begin(room: Interview, move: Move, now: datetime) -> AskedQuestion:
     )
 
 
+def _is_hurried(room: Interview, now: datetime) -> bool:
+    lately = AskedQuestion.objects.filter(interview=room, started_at__gt=now - timedelta(minutes=1))
+    return lately.count() > _MOST_WORDED
+
+
 def _turn(
-    room: Interview, owner: str, question: AskedQuestion, move: Move, last_answer: str
+    room: Interview,
+    owner: str,
+    question: AskedQuestion,
+    move: Move,
+    last_answer: str,
+    now: datetime,
 ) -> Turn:
     latest = Segment.objects.filter(interview=room).order_by("-position")[:_RECENT]
     recent = tuple(
@@ -255,6 +269,7 @@ def _turn(
         topic=section_of(question.question_id) if question.question_id else "",
         recent=recent,
         providers_off=frozenset(room.organisation.ai_providers_off),
+        is_hurried=_is_hurried(room, now),
     )
 
 

@@ -188,7 +188,8 @@ class Leader:
     async def _word(self, speech: "_Speech") -> Wording | None:
         """The complete wording; None if the turn was lost on the way."""
         move = speech.turn.move
-        if move.kind not in _WORDED_BY_AI or move.reason == _SILENCE:
+        is_plans_own = move.kind not in _WORDED_BY_AI or move.reason == _SILENCE
+        if is_plans_own or speech.turn.is_hurried:
             await speech.add(move.text)
             return Wording(move.text)
         try:

@@ -32,6 +32,7 @@ from webapi.json import JsonValue
 LATE_WORDS_ARE_KEPT = timedelta(minutes=10)  # after the end, marked
 _LATEST_TURNS = 20
 AWAITS_ANSWER = ("ask", "probe", "clarify", "repeat", "invite_questions", "member")
+_SAME_QUESTION = ("clarify", "repeat")  # put once more: what was said before it is an answer to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +124,36 @@ def _finish_turn(by: Participant, seg_ids: list[str], sender: SenderKey, now: da
         interview = enter_room(by)
         check_open(interview, by, now)
         question = question_being_answered(interview)
-        if question is not None and question.answered_at is None:
-            question.answered_at = now
-            question.save(update_fields=["answered_at"])
-        was_speaking = not _is_known(interview, seg_ids) and take_turn_back(interview, now=now)
+        is_late = question is not None and _answers_an_earlier(question, seg_ids)
+        was_speaking = False
+        if not is_late:
+            _note_answered(question, now)
+            was_speaking = not _is_known(interview, seg_ids) and take_turn_back(interview, now=now)
         event = append_event(
             interview,
             kind=EventKind.TURN_FINISHED,
             at=now,
-            payload={"seg_ids": seg_ids},
+            payload={"seg_ids": seg_ids, **({"late": True} if is_late else {})},
             for_candidate=True,
             sender=sender,
         )
         return replace(recorded(event, by), ai_falls_silent=was_speaking)
+
+
+def _note_answered(question: AskedQuestion | None, now: datetime) -> None:
+    if question is not None and question.answered_at is None:
+        question.answered_at = now
+        question.save(update_fields=["answered_at"])
+
+
+def _answers_an_earlier(question: AskedQuestion, seg_ids: list[str]) -> bool:
+    """Whether all that this turn names was said before this question was put: a turn that a cut cable held up
+    must not count as the answer to a question that its candidate had not seen."""
+    if question.move in _SAME_QUESTION or not seg_ids:
+        return False
+    said = Segment.objects.filter(interview=question.interview_id, seg_id__in=seg_ids)
+    answered = list(said.values_list("asked_question_id", flat=True))
+    return len(answered) == len({*seg_ids}) and question.id not in answered
 
 
 def _is_known(interview: Interview, seg_ids: list[str]) -> bool:

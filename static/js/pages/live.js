@@ -103,7 +103,7 @@ const told = {
     else transcript.lost(seg_id, news);
     sayNews(seq, news);
   },
-  "turn.finished": () => plan.finished(),
+  "turn.finished": ({ late }) => late || plan.finished(),
   "request.made": ({ action, seq }) => {
     const words = { skip: "skipped the question", repeat: "asked for it to be repeated", clarify: "asked for an explanation", help: "asks for a person's help" };
     transcript.notice(`${page.candidate} ${words[action]}.`);

@@ -70,6 +70,31 @@ def test_an_answer_belongs_to_the_question_it_answers(cem: Tab) -> None:
     assert said.asked_question.answered_at == NOW
 
 
+def test_a_turn_that_was_held_up_does_not_answer_the_next_question(cem: Tab) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    cem.say("I ran our billing service.", seg_id="held-up")
+    cem.press("skip")  # in another tab
+    ask(cem.interview)
+    finish_turn(by=cem.by, seg_ids=["held-up"], sender=cem.key(), now=NOW)
+    open_question = AskedQuestion.objects.order_by("position").last()
+    assert open_question is not None
+    assert (open_question.text, open_question.answered_at) == (QUESTIONS[1], None)
+    assert claim(cem.interview) is None  # the AI waits for the answer
+    answer(cem, "We had four engineers and I led two of them through the change.")
+    assert claim(cem.interview) is not None
+
+
+def test_words_before_an_explanation_answer_the_question_explained(cem: Tab) -> None:
+    ask(cem.interview)
+    ask(cem.interview)
+    cem.say("In 2021 I ran our billing service, and it cut costs by half.", seg_id="s")
+    cem.press("repeat")
+    ask(cem.interview)
+    finish_turn(by=cem.by, seg_ids=["s"], sender=cem.key(), now=NOW)
+    assert claim(cem.interview) is not None
+
+
 def test_while_one_process_asks_no_other_does(room: Interview) -> None:
     assert claim(room, "a") is not None
     assert claim(room, "b") is None

@@ -51,7 +51,8 @@ export class RoomNews {
     },
     "segment.empty": (event) => this.#unheard.nothingIn(event),
     "segment.failed": (event, isNews) => this.#unheard.failed(event, isNews),
-    "turn.finished": (_, isNews) => {
+    "turn.finished": ({ late }, isNews) => {
+      if (late) return; // of an earlier question: the one that is open waits for its answer
       this.#closeTurn();
       if (isNews && this.#room.isAiLed) this.#awaitTheAi();
     },
