@@ -3,16 +3,31 @@
 import os
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.cast import Cast, make_cast
+from tests.tables import tables_in_postgres
 
 # A busy machine is no fault of the code under test: time is measured by the tests that are about time.
 hypothesis_settings.register_profile(
     "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database of each worker begins as a copy of one that was migrated once."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = tables_in_postgres()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys take the longest: begun last, one of them would keep all other workers waiting."""
+    items.sort(key=lambda item: "tests/journeys" not in item.nodeid)
 
 
 @pytest.fixture

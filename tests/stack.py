@@ -11,19 +11,18 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import psycopg
 
 from tests.servers import free_port
+from tests.tables import tables_in_postgres, tables_in_sqlite
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -132,37 +131,14 @@ class OneProcess(Stack):
     """`manage.py serve` with nothing set: SQLite, jobs on threads, an in-memory layer."""
 
     def start(self) -> None:
-        database = self.folder / "data" / "meetmind.sqlite3"
-        if not database.exists():
-            database.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(_tables_in_sqlite(), database)
+        if not (self.folder / "data").exists():
+            shutil.copytree(tables_in_sqlite(), self.folder / "data")
         self.start_process("serve", sys.executable, "manage.py", "serve")
         self.wait_until_served("serve")
 
     def restart_after_kill(self) -> None:
         self.kill("serve")
         self.start()
-
-
-@cache
-def _tables_in_sqlite() -> Path:
-    """A database that is migrated and otherwise empty. To make one takes as long as a short test, so each process
-    of the run makes one, and its stacks begin with a copy."""
-    folder = Path(os.environ["DATA_DIR"]) / f"tables-{os.getpid()}"
-    folder.mkdir()
-    Stack(folder).manage("migrate", "-v0")
-    return folder / "data" / "meetmind.sqlite3"
-
-
-@cache
-def _tables_in_postgres() -> str:
-    """The same on the private PostgreSQL, which takes it along when it goes."""
-    name = f"tables_{os.getpid()}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    with tempfile.TemporaryDirectory(prefix="mm-") as folder:
-        ManyProcesses(Path(folder), database=name).manage("migrate", "-v0")
-    return name
 
 
 @dataclass
@@ -189,7 +165,7 @@ class ManyProcesses(Stack):
         self.start_worker()
 
     def make_database(self) -> None:
-        tables = _tables_in_postgres()
+        tables = tables_in_postgres()
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{tables}"')
 

@@ -1,16 +1,17 @@
 """Run inside a stack's environment: makes rooms for tests that break things, and prints their keys as JSON.
 
-So many of each state; states are separated by commas. A scheduled one waits for the candidate's agreement.
+So many of each state in each mode; both are separated by commas. A scheduled one waits for the candidate's agreement.
 """
 
 import json
 import os
 import sys
+from itertools import product
 
 import django
 
 
-def main(count: int, states: str, mode: str = "ai_led") -> None:
+def main(count: int, states: str, modes: str = "ai_led") -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meetmind.settings")
     django.setup()
 
@@ -26,7 +27,8 @@ def main(count: int, states: str, mode: str = "ai_led") -> None:
     plan = make_plan(cast.acme)
     now = timezone.now()
     rooms = []
-    for state in [each for each in states.split(",") for _ in range(count)]:
+    wanted = product(modes.split(","), states.split(","), range(count))
+    for mode, state, _ in wanted:
         interview = make_interview(cast, plan=plan, mode=Mode(mode), now=now)
         interview.state = state
         if state != "scheduled":
@@ -40,7 +42,7 @@ def main(count: int, states: str, mode: str = "ai_led") -> None:
         name = candidate_link.cookie_name()
         cookie = f"{name}={response.cookies[name].value}"
         link = candidate_link.join_url(interview)
-        rooms.append({"id": str(interview.id), "cookie": cookie, "link": link})
+        rooms.append({"id": str(interview.id), "cookie": cookie, "link": link, "mode": mode})
     token = issue_token(user=cast.rita.user, name="test").secret
     sys.stdout.write(json.dumps({"rooms": rooms, "token": token}))
 

@@ -1,5 +1,6 @@
 """What every journey starts with: a browser, made-up providers, and a MeetMind that uses them."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser import open_browser
 from tests.journeys.providers import Providers, running_providers
+from tests.journeys.rooms import data_with_rooms
 from tests.stack import OneProcess
 
 
@@ -25,6 +27,17 @@ def providers() -> Iterator[Providers]:
 
 @pytest.fixture
 def stack(tmp_path: Path, providers: Providers) -> Iterator[OneProcess]:
+    """With the demo."""
+    started = OneProcess(tmp_path, settings=providers.settings())
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def stack_with_rooms(tmp_path: Path, providers: Providers) -> Iterator[OneProcess]:
+    """Without the demo: Acme's people, and the rooms that `waiting_room` finds."""
+    shutil.copytree(data_with_rooms(), tmp_path / "data")
     started = OneProcess(tmp_path, settings=providers.settings())
     started.start()
     yield started

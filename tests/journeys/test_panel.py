@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import DESK, PHONE, Faults, Scheme, audit, open_page, overflow
 from tests.cast import QUESTIONS
 from tests.journeys.providers import Providers
-from tests.journeys.rooms import enter, open_room, sign_in
+from tests.journeys.rooms import enter, sign_in, waiting_room
 from tests.stack import OneProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -29,12 +29,12 @@ def open_part(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(PHONE, "dark"), (DESK, "light")])
 def test_a_person_leads_with_the_panel_beside(
-    stack: OneProcess, browser: Browser, width: int, scheme: Scheme
+    stack_with_rooms: OneProcess, browser: Browser, width: int, scheme: Scheme
 ) -> None:
-    room, faults = open_room(stack, "assisted"), Faults()
+    room, faults = waiting_room(stack_with_rooms, "assisted"), Faults()
     with (
-        open_page(browser, stack.url) as cem,
-        open_page(browser, stack.url, width=width, scheme=scheme, audited=True) as ines,
+        open_page(browser, stack_with_rooms.url) as cem,
+        open_page(browser, stack_with_rooms.url, width=width, scheme=scheme, audited=True) as ines,
     ):
         enter(cem, room)
         sign_in(ines, "ines@acme.example")
@@ -71,12 +71,12 @@ def test_a_person_leads_with_the_panel_beside(
 
 
 def test_the_ai_is_asked_meanwhile_and_its_answer_leads_to_the_words(
-    stack: OneProcess, providers: Providers, browser: Browser
+    stack_with_rooms: OneProcess, providers: Providers, browser: Browser
 ) -> None:
-    room, faults = open_room(stack, "assisted"), Faults()
+    room, faults = waiting_room(stack_with_rooms, "assisted"), Faults()
     with (
-        open_page(browser, stack.url) as cem,
-        open_page(browser, stack.url, width=BESIDE_A_CALL, audited=True) as ines,
+        open_page(browser, stack_with_rooms.url) as cem,
+        open_page(browser, stack_with_rooms.url, width=BESIDE_A_CALL, audited=True) as ines,
     ):
         enter(cem, room)
         sign_in(ines, "ines@acme.example")
@@ -101,14 +101,14 @@ def test_the_ai_is_asked_meanwhile_and_its_answer_leads_to_the_words(
 
 
 def test_without_any_ai_the_panel_says_so_in_one_line(
-    stack: OneProcess, providers: Providers, browser: Browser
+    stack_with_rooms: OneProcess, providers: Providers, browser: Browser
 ) -> None:
-    room = open_room(stack, "assisted")
+    room = waiting_room(stack_with_rooms, "assisted")
     for name in ("gemini", "openrouter", "groq"):
         providers.control(provider=name, always={"kind": "status", "status": 503})
     with (
-        open_page(browser, stack.url) as cem,
-        open_page(browser, stack.url, scheme="dark", audited=True) as ines,
+        open_page(browser, stack_with_rooms.url) as cem,
+        open_page(browser, stack_with_rooms.url, scheme="dark", audited=True) as ines,
     ):
         enter(cem, room)
         sign_in(ines, "ines@acme.example")

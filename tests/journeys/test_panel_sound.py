@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Faults, open_browser, open_page
-from tests.journeys.rooms import enter, open_room, sign_in, write_speech
+from tests.journeys.rooms import enter, sign_in, waiting_room, write_speech
 from tests.stack import OneProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -54,12 +54,14 @@ def open_panel(page: Page, room: dict[str, str], who: str) -> None:
     expect(page.locator("#connection[data-state=open]")).to_be_visible()
 
 
-def test_the_meetings_tab_is_heard_as_the_candidate(stack: OneProcess, speech: Path) -> None:
-    room, faults = open_room(stack, "assisted"), Faults()
+def test_the_meetings_tab_is_heard_as_the_candidate(
+    stack_with_rooms: OneProcess, speech: Path
+) -> None:
+    room, faults = waiting_room(stack_with_rooms, "assisted"), Faults()
     chooses = f"--auto-select-tab-capture-source-by-title={MEETING}"
     with (
         browser_with_microphone(speech, chooses) as browser,
-        open_page(browser, stack.url) as ines,
+        open_page(browser, stack_with_rooms.url) as ines,
     ):
         meeting = ines.context.new_page()
         meeting.goto("/healthz")
@@ -83,9 +85,14 @@ def test_the_meetings_tab_is_heard_as_the_candidate(stack: OneProcess, speech: P
     assert faults.words == []
 
 
-def test_one_microphone_for_all_and_the_speaker_by_hand(stack: OneProcess, speech: Path) -> None:
-    room = open_room(stack, "assisted")
-    with browser_with_microphone(speech) as browser, open_page(browser, stack.url) as ines:
+def test_one_microphone_for_all_and_the_speaker_by_hand(
+    stack_with_rooms: OneProcess, speech: Path
+) -> None:
+    room = waiting_room(stack_with_rooms, "assisted")
+    with (
+        browser_with_microphone(speech) as browser,
+        open_page(browser, stack_with_rooms.url) as ines,
+    ):
         open_panel(ines, room, "ines")
         ines.get_by_role("button", name="Start").click()
         ines.get_by_text("Whose words these are").click()
@@ -107,14 +114,14 @@ def test_one_microphone_for_all_and_the_speaker_by_hand(stack: OneProcess, speec
 
 
 def test_several_interviewers_each_with_a_microphone_of_their_own(
-    stack: OneProcess, speech: Path
+    stack_with_rooms: OneProcess, speech: Path
 ) -> None:
-    room = open_room(stack, "assisted")
+    room = waiting_room(stack_with_rooms, "assisted")
     with (
         browser_with_microphone(speech) as browser,
-        open_page(browser, stack.url) as cem,
-        open_page(browser, stack.url) as ines,
-        open_page(browser, stack.url) as rita,
+        open_page(browser, stack_with_rooms.url) as cem,
+        open_page(browser, stack_with_rooms.url) as ines,
+        open_page(browser, stack_with_rooms.url) as rita,
     ):
         enter(cem, room)
         for page, who in ((ines, "ines"), (rita, "rita")):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser import Faults, open_browser, open_page
-from tests.journeys.rooms import enter, open_room, write_speech
+from tests.journeys.rooms import enter, waiting_room, write_speech
 from tests.stack import OneProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -27,10 +27,10 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 
 
 def test_what_is_said_is_written_down_and_the_interviewer_goes_on(
-    stack: OneProcess, browser: Browser
+    stack_with_rooms: OneProcess, browser: Browser
 ) -> None:
-    room, faults = open_room(stack, "ai_led"), Faults()
-    with open_page(browser, stack.url) as page:
+    room, faults = waiting_room(stack_with_rooms, "ai_led"), Faults()
+    with open_page(browser, stack_with_rooms.url) as page:
         faults.watch(page)
         enter(page, room)
         page.get_by_role("button", name="Start the interview").click()

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import open_page
 from tests.cast import QUESTIONS
-from tests.journeys.rooms import enter, open_room, sign_in
+from tests.journeys.rooms import enter, sign_in, waiting_room
 from tests.stack import OneProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -41,11 +41,13 @@ def said_aloud(page: Page) -> str:
 
 
 @pytest.mark.parametrize("width", [BESIDE_A_CALL, 1440])
-def test_a_person_leads_without_a_mouse(stack: OneProcess, browser: Browser, width: int) -> None:
-    room = open_room(stack, "assisted")
+def test_a_person_leads_without_a_mouse(
+    stack_with_rooms: OneProcess, browser: Browser, width: int
+) -> None:
+    room = waiting_room(stack_with_rooms, "assisted")
     with (
-        open_page(browser, stack.url) as cem,
-        open_page(browser, stack.url, width=width) as ines,
+        open_page(browser, stack_with_rooms.url) as cem,
+        open_page(browser, stack_with_rooms.url, width=width) as ines,
     ):
         ines.add_init_script(f"({REMEMBERS})()")
         enter(cem, room)
@@ -92,9 +94,11 @@ def test_a_person_leads_without_a_mouse(stack: OneProcess, browser: Browser, wid
         expect(ines.locator("#is-over")).to_be_visible()
 
 
-def test_a_candidate_answers_without_a_mouse(stack: OneProcess, browser: Browser) -> None:
-    room = open_room(stack, "ai_led")
-    with open_page(browser, stack.url) as cem:
+def test_a_candidate_answers_without_a_mouse(
+    stack_with_rooms: OneProcess, browser: Browser
+) -> None:
+    room = waiting_room(stack_with_rooms, "ai_led")
+    with open_page(browser, stack_with_rooms.url) as cem:
         cem.add_init_script(f"({REMEMBERS})()")
         enter(cem, room)
         press(cem, "Start the interview")

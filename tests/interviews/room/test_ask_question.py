@@ -85,6 +85,25 @@ def test_a_turn_that_was_held_up_does_not_answer_the_next_question(cem: Tab) -> 
     assert claim(cem.interview) is not None
 
 
+def test_whoever_finishes_turns_faster_than_a_person_can_is_asked_in_the_plans_own_words(
+    cem: Tab,
+) -> None:
+    """Each wording costs a provider's price, and a script may press on for hours."""
+    room = cem.interview
+    ask(room)
+    hurried = []
+    for number in range(25):
+        turn = claim(room)
+        assert turn is not None
+        hurried.append(turn.is_hurried)
+        answer(cem, f"Answer {number}.")  # before the question stands: it is taken back
+    assert hurried[:10] == [False] * 10
+    assert hurried[-1]
+    later = claim(room, now=NOW + timedelta(minutes=2))
+    assert later is not None
+    assert not later.is_hurried
+
+
 def test_words_before_an_explanation_answer_the_question_explained(cem: Tab) -> None:
     ask(cem.interview)
     ask(cem.interview)

@@ -1,0 +1,63 @@
+"""Databases that are migrated, and otherwise empty or with people and rooms. To make one takes as long as a short
+test, so one process of a run does it, and whoever else needs such a database begins with a copy."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+
+from tests.served import ROOT, clean_environment
+
+_NAME = "tables"
+_LOCK = 0x4D4D_7E57  # any number of our own, the same in every process
+
+
+def tables_in_postgres() -> str:
+    """The name of a database on the private server of DATABASE_URL, to be used as a template."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_advisory_lock(%s)", [_LOCK]
+        )  # until this connection is closed
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME])
+        if found.fetchone() is None:
+            half_made = f"{_NAME}_{os.getpid()}"
+            connection.execute(f'CREATE DATABASE "{half_made}"')
+            with tempfile.TemporaryDirectory(prefix="mm-") as folder:
+                _migrate(Path(folder), DATABASE_URL=f"{server.rpartition('/')[0]}/{half_made}")
+            connection.execute(f'ALTER DATABASE "{half_made}" RENAME TO "{_NAME}"')
+    return _NAME
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A folder in the run's DATA_DIR that `make` filled, in whichever process asked first."""
+    made = Path(os.environ["DATA_DIR"]) / name
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            half_made = Path(tempfile.mkdtemp(dir=made.parent))
+            make(half_made)
+            half_made.rename(made)
+    return made
+
+
+def tables_in_sqlite() -> Path:
+    """A folder like DATA_DIR, with the database only."""
+    return made_once(_NAME, _migrate)
+
+
+def _migrate(folder: Path, **settings: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        cwd=ROOT,
+        env=clean_environment(folder, **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
