@@ -19,9 +19,7 @@ OWN = 2  # the rank from which on a microphone is its owner's
 FEW_WORDS = 4  # below it, only the same person can be meant: many say "yes" at once
 MANY_WORDS = 6  # from there on a piece of a sentence is known within the whole
 LONGEST = 200  # words that are compared one by one
-ECHO_MS = (
-    120  # at least so much later a call brings somebody's words out of the other's loudspeaker
-)
+ECHO_MS = 120  # a call brings words out of the other's loudspeaker at least so much later
 SPOKEN_MS_A_WORD = 350
 _FASTEST_MS_A_WORD = 120
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")

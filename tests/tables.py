@@ -21,9 +21,7 @@ def tables_in_postgres() -> str:
     """The name of a database on the private server of DATABASE_URL, to be used as a template."""
     server = os.environ["DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_advisory_lock(%s)", [_LOCK]
-        )  # until this connection is closed
+        connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # while this connection is open
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME])
         if found.fetchone() is None:
             half_made = f"{_NAME}_{os.getpid()}"

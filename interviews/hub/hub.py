@@ -135,9 +135,9 @@ class Hub:
             self._take(room, event)
             room.wake()
         else:
-            self._hear_of_news(interview_id)
+            self._mark_stale(interview_id)
 
-    def _hear_of_news(self, interview_id: uuid.UUID) -> None:
+    def _mark_stale(self, interview_id: uuid.UUID) -> None:
         if interview_id in self.rooms:
             self._stale.add(interview_id)
             self._something_stale.set()
@@ -187,7 +187,7 @@ class Hub:
             return
         room.facts = facts
         if facts.member_seq > room.rings["member"].last:
-            self._hear_of_news(room.interview_id)
+            self._mark_stale(room.interview_id)
         # Each by its own generation: one that could not be checked, or came in just then, is found again.
         outdated = [c for c in room.connections if c.rights < facts.access_generation]
         await asyncio.gather(*map(self._recheck, outdated))
@@ -333,7 +333,7 @@ class Hub:
 
     async def _subscribe(self, room: Room) -> None:
         await self._layer.subscribe(room.interview_id)
-        self._hear_of_news(room.interview_id)  # whatever came before the subscription
+        self._mark_stale(room.interview_id)  # whatever came before the subscription
 
     async def _unsubscribe(self, interview_id: uuid.UUID) -> None:
         if interview_id not in self.rooms:  # somebody may have come back

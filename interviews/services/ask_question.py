@@ -33,9 +33,7 @@ PATIENCE_SECONDS = 25.0
 WORDS_MAY_TAKE = timedelta(seconds=3)  # speech of a finished turn that is still being transcribed
 AI_NAME = "AI interviewer"
 _RECENT = 12
-_MOST_WORDED = (
-    20  # in a minute: no person answers faster, but a script may, and a provider is paid for each
-)
+_MOST_WORDED = 20  # in a minute; a script may answer faster, and a provider is paid for each
 
 
 @dataclass(frozen=True, slots=True)

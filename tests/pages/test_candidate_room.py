@@ -65,6 +65,20 @@ def test_what_was_written_goes_even_if_the_last_words_cannot_be_had(
         assert [frame["text"] for frame in room.of("segment.final")] == ["We built a mill."]
 
 
+def test_a_turn_that_was_held_up_leaves_the_next_question_open(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address) as room:
+        room.ask("What was hard about it?", "q2")
+        expect(room.page.locator("#chat")).to_contain_text("What was hard about it?")
+        room.event("turn.finished", seg_ids=["held-up"], late=True)
+        room.page.get_by_label("Your answer").fill("The gears.")
+        room.page.get_by_role("button", name="I'm done").click()
+        room.until(lambda: room.of("turn.finished"))
+        assert [frame["text"] for frame in room.of("segment.final")] == ["The gears."]
+        assert room.of("turn.finished")[0]["seg_ids"] == [room.of("segment.final")[0]["seg_id"]]
+
+
 def test_what_is_too_long_to_send_stays_and_is_not_called_empty(
     browser: Browser, address: str
 ) -> None:
