@@ -137,7 +137,7 @@ def _hold(run: Run, answer_id: uuid.UUID) -> Answer | None:
     )
     if interview_id is None:
         return None
-    room = lock_room(interview_id)
+    room = lock_room(interview_id, "candidate")
     if room.conversation_erased_at is not None or room.candidate.erased_at is not None:
         return None
     run.still_mine()

@@ -90,7 +90,7 @@ def claim_turn(
     Raises WordsStillComing.
     """
     with transaction.atomic():
-        room = lock_room(interview_id)
+        room = lock_room(interview_id, "organisation", "candidate", "position")
         if not _ai_leads(room) or _is_held_by_another(room, owner, now):
             return None
         if room.turn_owner:

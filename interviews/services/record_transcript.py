@@ -3,11 +3,13 @@
 The speaker is whoever's socket it came from. What a member fed for somebody else keeps `fed_by`.
 """
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from interviews.events import EventKind
 from interviews.models import AskedQuestion, Event, Interview, Segment
@@ -174,13 +176,18 @@ def recorded(event: Event, by: Participant, *, duplicate: bool = False) -> Recor
 
 def question_being_answered(interview: Interview) -> AskedQuestion | None:
     """The last complete question that awaits or has an answer."""
-    return (
-        AskedQuestion.objects.filter(
-            interview=interview, state=AskedQuestion.State.ASKED, move__in=AWAITS_ANSWER
-        )
-        .order_by("-position")
-        .first()
+    return _questions_to_answer(interview).first()
+
+
+def _id_of_question(interview: Interview) -> uuid.UUID | None:
+    return _questions_to_answer(interview).values_list("id", flat=True).first()
+
+
+def _questions_to_answer(interview: Interview) -> QuerySet[AskedQuestion]:
+    asked = AskedQuestion.objects.filter(
+        interview=interview, state=AskedQuestion.State.ASKED, move__in=AWAITS_ANSWER
     )
+    return asked.order_by("-position")
 
 
 def check_open(interview: Interview, by: Participant, now: datetime) -> bool:
@@ -239,7 +246,6 @@ def _make_segment(
     is_fed = segment.speaker is not None
     at_ms = elapsed_ms(interview, now)
     ended_at_ms = min(segment.ended_ms or at_ms, at_ms)
-    question = question_being_answered(interview) if speaker == Speaker.CANDIDATE else None
     return Segment(
         interview=interview,
         seg_id=segment.seg_id,
@@ -252,14 +258,14 @@ def _make_segment(
         source=segment.source,
         started_ms=min(segment.started_ms or ended_at_ms, ended_at_ms),
         ended_ms=ended_at_ms,
-        asked_question=question,
+        asked_question_id=_id_of_question(interview) if speaker == Speaker.CANDIDATE else None,
         after_end=is_late,
     )
 
 
 def _name(interview: Interview, by: Participant, speaker: Speaker, *, is_fed: bool) -> str:
     if speaker == Speaker.CANDIDATE:
-        return interview.candidate.name
+        return by.name if by.is_candidate else interview.candidate.name
     return speaker.label if is_fed else by.name  # a feed does not know which interviewer it heard
 
 
