@@ -15,7 +15,8 @@ COPY notifications notifications
 COPY interviews interviews
 COPY templates templates
 COPY static static
-RUN DATA_DIR=/tmp/build /venv/bin/python manage.py collectstatic --noinput -v0
+RUN DATA_DIR=/tmp/build /venv/bin/python manage.py collectstatic --noinput -v0 \
+    && /venv/bin/python -m compileall -q meetmind webapi scheduler ai_engine notifications interviews
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data

@@ -5,6 +5,8 @@
 PYTHON := .venv/bin/python
 # One more than there are processors: some tests wait for a voice, a time-out or a lease.
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)))
+# Some machines forbid it to keep compiled code: each of the hundreds of processes that tests start compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
 # The environment in which settings are checked as production has them. Nothing is connected to.
 PRODUCTION := DATABASE_URL=postgresql://meetmind@db/meetmind REDIS_URL=redis://redis:6379/0 \
 	PUBLIC_URL=https://interviews.example.com EMAIL_URL=smtp+tls://mail.example.com:587 \
