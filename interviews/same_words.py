@@ -20,6 +20,7 @@ FEW_WORDS = 4  # below it, only the same person can be meant: many say "yes" at 
 MANY_WORDS = 6  # from there on a piece of a sentence is known within the whole
 LONGEST = 200  # words that are compared one by one
 ECHO_MS = 120  # a call brings words out of the other's loudspeaker at least so much later
+CLEARLY_MS = 300  # what no network alone makes of two microphones in one room
 SPOKEN_MS_A_WORD = 350
 _FASTEST_MS_A_WORD = 120
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -59,14 +60,22 @@ def judge(earlier: Heard, later: Heard) -> Verdict:
     if _are_same(ours, theirs, is_one_speaker=is_one_speaker):
         is_better = later.rank > earlier.rank
         if not is_one_speaker and min(earlier.rank, later.rank) >= OWN:
-            lag = _lag(earlier, len(ours), later, len(theirs))
-            is_better = lag < 0 if abs(lag) >= ECHO_MS else is_better
+            ahead = _lag(earlier, len(ours), later, len(theirs)) * (1 if is_better else -1)
+            if ahead >= ECHO_MS:
+                return _of_an_echo(ahead, is_better=not is_better)
         return Verdict.LATER_REPLACES if is_better else Verdict.EARLIER_STAYS
     if is_one_speaker and later.rank <= earlier.rank and _is_within(theirs, ours):
         return Verdict.EARLIER_STAYS
     if is_one_speaker and later.rank >= earlier.rank and _is_within(ours, theirs):
         return Verdict.LATER_REPLACES
     return Verdict.APART
+
+
+def _of_an_echo(ahead: float, *, is_better: bool) -> Verdict:
+    """Whoever's words would go by rank may only have heard them first: by less than is clear, both stand."""
+    if ahead < CLEARLY_MS:
+        return Verdict.APART
+    return Verdict.LATER_REPLACES if is_better else Verdict.EARLIER_STAYS
 
 
 def _at_once(one: Heard, its_words: int, other: Heard, others_words: int) -> bool:
@@ -78,11 +87,13 @@ def _at_once(one: Heard, its_words: int, other: Heard, others_words: int) -> boo
 def _lag(one: Heard, its_words: int, other: Heard, others_words: int) -> float:
     """By how many milliseconds the other heard it later, if both tell when it began; else 0.
 
-    Of two people's own microphones the first heard its owner, the second an echo.
+    Of two people's own microphones the first heard its owner, the second an echo. A call shifts the beginning and the
+    end alike; who hears more softly only hears the end sooner.
     """
     if not (_tells_beginning(one, its_words) and _tells_beginning(other, others_words)):
         return 0
-    return (other.started_ms - one.started_ms + other.ended_ms - one.ended_ms) / 2
+    begins, ends = other.started_ms - one.started_ms, other.ended_ms - one.ended_ms
+    return min(begins, ends, key=abs) if (begins < 0) == (ends < 0) else 0
 
 
 def _tells_beginning(heard: Heard, words: int) -> bool:

@@ -13,6 +13,7 @@ from interviews.api.callers import called_interview
 from interviews.api.doors import opens
 from interviews.events import LONGEST_INTERVIEW_MS, clean_text
 from interviews.models import Segment
+from interviews.services.heard_twice import find_words
 from interviews.services.participants import admit_member
 from interviews.services.record_transcript import SpokenSegment, record_segment
 from interviews.services.room_refusals import RoomRefusal
@@ -87,7 +88,10 @@ def list_segments(
 def feed_segment(
     request: HttpRequest, interview_id: uuid.UUID, heard: SegmentIn
 ) -> Status[SegmentOut]:
-    """Feeds a live interview from another tool. The segment keeps the name of the member who fed it."""
+    """Feeds a live interview from another tool. The segment keeps the name of the member who fed it.
+
+    Words that another microphone had brought already are answered as they stand.
+    """
     interview, member = called_interview(request, interview_id, to=Permission.LEAD)
     by = admit_member(interview_id=interview.id, user=member.user)
     text = clean_text(heard.text)
@@ -104,9 +108,9 @@ def feed_segment(
                 ended_ms=heard.ended_ms,
                 speaker=heard.speaker,
             ),
-            sender=by.sender_key(uuid.uuid4(), 1),
+            sender=by.sender_key(uuid.uuid5(interview.id, heard.seg_id), 1),
             now=timezone.now(),
         )
     except RoomRefusal as refusal:
         raise Conflict(refusal.message, code=refusal.code) from refusal
-    return Status(201, SegmentOut.of(interview.segments.get(seg_id=heard.seg_id)))
+    return Status(201, SegmentOut.of(find_words(interview, heard.seg_id)))

@@ -37,6 +37,7 @@ from interviews.events.kinds import (
     Audience,
     CloseCode,
     EventKind,
+    brings_words,
 )
 from interviews.events.to_clients import (
     Acknowledged,
@@ -105,6 +106,7 @@ __all__ = [
     "SuggestionReady",
     "TurnFinished",
     "Welcome",
+    "brings_words",
     "clean_text",
     "encode",
     "encode_event",

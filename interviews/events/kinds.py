@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from webapi.json import JsonValue
 
@@ -51,6 +51,13 @@ class EventKind(StrEnum):
     NOTE_ADDED = "note.added"  # for members
     MOMENT_MARKED = "moment.marked"  # for members
     SUGGESTION_ANSWERED = "suggestion.answered"  # for members
+
+
+def brings_words(kind: str, payload: Mapping[str, Any], member_payload: Mapping[str, Any]) -> bool:
+    """Whether from this event on its words stand under its speaker: new ones, or such as were taken for another's."""
+    if kind != EventKind.SEGMENT_DOUBLED:
+        return kind == EventKind.SEGMENT_FINAL
+    return bool(payload["is_kept"]) and member_payload["other"]["speaker"] != payload["speaker"]
 
 
 class CloseCode:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from interviews.events import Audience, EventKind, encode_event
+from interviews.events import Audience, EventKind, brings_words, encode_event
 from interviews.models import Event, Interview
 
 PAGE = 200
@@ -34,7 +34,7 @@ class RoomFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoredWords:
-    """A segment that was just stored. `question_ref`: the planned question that it put first."""
+    """Words that now stand under a speaker. `question_ref`: the planned question that they put first."""
 
     seg_id: str
     speaker: str
@@ -93,7 +93,7 @@ def seen_by_each(row: Event) -> NewEvent:
         candidate_seq=row.candidate_seq,
         candidate="" if row.candidate_seq is None else _frame(row, "candidate"),
         closes_question=row.payload["msg_id"] if row.kind in _CLOSES_QUESTION else "",
-        words=_words(row) if row.kind == EventKind.SEGMENT_FINAL else None,
+        words=_words(row) if brings_words(row.kind, row.payload, row.member_payload) else None,
     )
 
 

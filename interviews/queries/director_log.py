@@ -18,7 +18,7 @@ from interviews.director import (
     read_log,
     unasked,
 )
-from interviews.events import EventKind
+from interviews.events import EventKind, brings_words
 from interviews.models import Event, Interview, PlanVersion, Question, Segment
 from interviews.states import QuestionKind, Speaker
 
@@ -26,6 +26,7 @@ _MOVES = frozenset(get_args(MoveKind))
 _TOLD = (
     EventKind.QUESTION_ASKED,
     EventKind.SEGMENT_FINAL,
+    EventKind.SEGMENT_DOUBLED,
     EventKind.TURN_FINISHED,
     EventKind.REQUEST_MADE,
     EventKind.WHISPERED,
@@ -116,7 +117,7 @@ def _entry(event: Event, words: dict[str, str]) -> LogEntry | None:
                 str(secret.get("question_ref", "")),
                 str(secret.get("reason", "")),
             )
-        case EventKind.SEGMENT_FINAL if told["speaker"] == Speaker.INTERVIEWER:
+        case kind if brings_words(kind, told, secret) and told["speaker"] == Speaker.INTERVIEWER:
             return Said("ask", str(told["text"]), str(secret.get("question_ref", "")), "member")
         case EventKind.TURN_FINISHED if not told.get("late"):
             spoken = (words[seg_id] for seg_id in told["seg_ids"] if seg_id in words)

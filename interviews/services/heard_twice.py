@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from interviews.events import EventKind
 from interviews.models import Event, Interview, Segment
 from interviews.same_words import Heard, Verdict, judge
@@ -16,15 +18,28 @@ _REPLACED = (*_OWN, "started_ms", "ended_ms", "asked_question_id")
 
 
 def find_heard_before(new: Segment) -> tuple[Segment, Verdict] | None:
-    """The stored segment that holds the same words, and which of the two is to stay."""
+    """The stored segment that holds the same words, and which of the two is to stay.
+
+    After the end what is stored stays as it is: a report may already quote it.
+    """
     if new.source not in SPOKEN:
         return None
     spoken = Segment.objects.filter(interview=new.interview_id, source__in=SPOKEN)
     for row in spoken.order_by("-position")[:_LATEST]:
         verdict = judge(_heard(row), _heard(new))
         if verdict is not Verdict.APART:
-            return row, verdict
+            return row, Verdict.EARLIER_STAYS if new.after_end else verdict
     return None
+
+
+def find_words(room: Interview, seg_id: str) -> Segment:
+    """The segment that holds what came as `seg_id`, which may stand as another microphone heard it."""
+    row = room.segments.filter(seg_id=seg_id).first()
+    if row is None:
+        of_it = Q(payload__seg_id=seg_id) | Q(payload__twin=seg_id)
+        told = room.events.filter(of_it, kind=EventKind.SEGMENT_DOUBLED).earliest("member_seq")
+        row = room.segments.get(id=told.member_payload["segment"])
+    return row
 
 
 def note_heard_twice(
@@ -33,10 +48,14 @@ def note_heard_twice(
     earlier: Segment,
     later: Segment,
     verdict: Verdict,
+    question_ref: str,
     sender: SenderKey,
     now: datetime,
 ) -> Event:
-    """For a locked room. The later one is settled by this event, whichever of the two stays."""
+    """For a locked room. The later one is settled by this event, whichever of the two stays.
+
+    `question_ref`: the planned question that an interviewer's words put first, or "".
+    """
     twin, other = earlier.seg_id, _as_told(later)
     is_kept = verdict is Verdict.LATER_REPLACES
     if is_kept:
@@ -60,7 +79,12 @@ def note_heard_twice(
             "started_ms": earlier.started_ms,
             "ended_ms": earlier.ended_ms,
         },
-        member_payload={"segment": earlier.id, **_fed_by(earlier), "other": other},
+        member_payload={
+            "segment": earlier.id,
+            **({"question_ref": question_ref} if question_ref else {}),
+            **_fed_by(earlier),
+            "other": other,
+        },
         for_candidate=True,
         sender=sender,
     )

@@ -53,7 +53,7 @@ _KEEP_EVERY = 1.0
 _LOOK_FOR_WORDS_EVERY = 0.2
 _REST_AFTER_FAILURE = 1.0
 _CLAIMS_END_WITHIN = 0.3  # before a stop, which waits for the hand-over two seconds in all
-_SILENCE = "silence"
+_SILENCE, _WHISPERED = "silence", "whispered"
 
 
 class Leader:
@@ -189,7 +189,8 @@ class Leader:
         """The complete wording; None if the turn was lost on the way."""
         move = speech.turn.move
         is_plans_own = move.kind not in _WORDED_BY_AI or move.reason == _SILENCE
-        if is_plans_own or speech.turn.is_hurried:
+        # A whisper is a colleague's note: to have it said as it stands would be worth a script's while.
+        if is_plans_own or (speech.turn.is_hurried and move.reason != _WHISPERED):
             await speech.add(move.text)
             return Wording(move.text)
         try:

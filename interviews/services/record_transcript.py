@@ -18,7 +18,7 @@ from interviews.services.half_asked import take_turn_back
 from interviews.services.heard_twice import find_heard_before, note_heard_twice
 from interviews.services.note_question import note_question
 from interviews.services.participants import Participant, enter_room
-from interviews.services.room_clock import elapsed_ms
+from interviews.services.room_clock import elapsed_ms, ms_at
 from interviews.services.room_log import SenderKey, append_event, find_sent
 from interviews.services.room_refusals import (
     NoSuchSegment,
@@ -35,6 +35,8 @@ LATE_WORDS_ARE_KEPT = timedelta(minutes=10)  # after the end, marked
 _LATEST_TURNS = 20
 AWAITS_ANSWER = ("ask", "probe", "clarify", "repeat", "invite_questions", "member")
 _SAME_QUESTION = ("clarify", "repeat")  # put once more: what was said before it is an answer to it
+_HELD_UP_MS = 2_000  # words that come so long after they were said had to wait for a connection
+_CLOCKS_DIFFER_MS = 1_000  # the candidate's page counts from what it was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _finish_turn(by: Participant, seg_ids: list[str], sender: SenderKey, now: da
         interview = enter_room(by)
         check_open(interview, by, now)
         question = question_being_answered(interview)
-        is_late = question is not None and _answers_an_earlier(question, seg_ids)
+        is_late = question is not None and _answers_an_earlier(interview, seg_ids)
         was_speaking = False
         if not is_late:
             _note_answered(question, now)
@@ -148,14 +150,16 @@ def _note_answered(question: AskedQuestion | None, now: datetime) -> None:
         question.save(update_fields=["answered_at"])
 
 
-def _answers_an_earlier(question: AskedQuestion, seg_ids: list[str]) -> bool:
-    """Whether all that this turn names was said before this question was put: a turn that a cut cable held up
+def _answers_an_earlier(interview: Interview, seg_ids: list[str]) -> bool:
+    """Whether all that this turn names was said before the last question was put: a turn that a cut cable held up
     must not count as the answer to a question that its candidate had not seen."""
-    if question.move in _SAME_QUESTION or not seg_ids:
-        return False
-    said = Segment.objects.filter(interview=question.interview_id, seg_id__in=seg_ids)
-    answered = list(said.values_list("asked_question_id", flat=True))
-    return len(answered) == len({*seg_ids}) and question.id not in answered
+    said = Segment.objects.filter(interview=interview, seg_id__in=seg_ids)
+    answered = list(said.values_list("asked_question__position", flat=True))
+    if len(answered) < len({*seg_ids}):
+        return False  # speech whose words are still to come
+    put = _questions_to_answer(interview).exclude(move__in=_SAME_QUESTION)
+    last = put.values_list("position", flat=True).first()
+    return last is not None and all(position is None or position < last for position in answered)
 
 
 def _is_known(interview: Interview, seg_ids: list[str]) -> bool:
@@ -179,8 +183,15 @@ def question_being_answered(interview: Interview) -> AskedQuestion | None:
     return _questions_to_answer(interview).first()
 
 
-def _id_of_question(interview: Interview) -> uuid.UUID | None:
-    return _questions_to_answer(interview).values_list("id", flat=True).first()
+def _id_of_question(interview: Interview, said_ms: int, waited_ms: int) -> uuid.UUID | None:
+    """The question that stood when words were said. Those that a cut cable held up belong to an earlier one."""
+    if waited_ms < _HELD_UP_MS:
+        return _questions_to_answer(interview).values_list("id", flat=True).first()
+    put = interview.asked_questions.filter(move__in=AWAITS_ANSWER).order_by("-position")
+    for id_, asked_at in put.values_list("id", "asked_at"):
+        if asked_at is not None and ms_at(interview, asked_at) <= said_ms + _CLOCKS_DIFFER_MS:
+            return id_
+    return None
 
 
 def _questions_to_answer(interview: Interview) -> QuerySet[AskedQuestion]:
@@ -213,10 +224,15 @@ def _store(by: Participant, segment: SpokenSegment, sender: SenderKey, now: date
     is_interviewers = row.speaker == Speaker.INTERVIEWER
     if found is not None:
         earlier, verdict = found
-        if is_interviewers and verdict is Verdict.LATER_REPLACES:
-            note_question(interview, row, now)
+        is_news = is_interviewers and verdict is Verdict.LATER_REPLACES
         return note_heard_twice(
-            interview, earlier=earlier, later=row, verdict=verdict, sender=sender, now=now
+            interview,
+            earlier=earlier,
+            later=row,
+            verdict=verdict,
+            question_ref=note_question(interview, row, now) if is_news else "",
+            sender=sender,
+            now=now,
         )
     row.save(force_insert=True)
     ref = note_question(interview, row, now) if is_interviewers else ""
@@ -246,6 +262,10 @@ def _make_segment(
     is_fed = segment.speaker is not None
     at_ms = elapsed_ms(interview, now)
     ended_at_ms = min(segment.ended_ms or at_ms, at_ms)
+    question = None
+    if speaker == Speaker.CANDIDATE:
+        waited_ms = 0 if is_fed else at_ms - ended_at_ms  # a feed's clock is its own
+        question = _id_of_question(interview, ended_at_ms, waited_ms)
     return Segment(
         interview=interview,
         seg_id=segment.seg_id,
@@ -258,7 +278,7 @@ def _make_segment(
         source=segment.source,
         started_ms=min(segment.started_ms or ended_at_ms, ended_at_ms),
         ended_ms=ended_at_ms,
-        asked_question_id=_id_of_question(interview) if speaker == Speaker.CANDIDATE else None,
+        asked_question_id=question,
         after_end=is_late,
     )
 

@@ -1,12 +1,14 @@
 """What programs get of a room, and what they may feed it."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from interviews.models import Interview, Member, Segment
+from interviews.models import Event, Interview, Member, Segment
 from interviews.states import InterviewState
 from tests.cast import Cast
-from tests.interviews.room.conftest import Tab, make_room
+from tests.interviews.room.conftest import NOW, Tab, make_room
 from webapi.tokens import issue_token
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,24 @@ def test_another_tool_feeds_what_it_heard_once(cast: Cast, room: Interview) -> N
         assert answer.status_code == 201, answer.text
     assert answer.json()["fed_by_member"] == str(cast.ines.id)
     assert Segment.objects.count() == 1
+
+
+@pytest.mark.parametrize("comes_first", ["the tool", "the candidate"])
+def test_what_the_candidates_own_microphone_heard_too_is_answered_as_it_stands(
+    cast: Cast, room: Interview, comes_first: str
+) -> None:
+    own = {"source": "provider", "started_ms": 1_000, "ended_ms": 5_000}
+    now, cem, ines = NOW + timedelta(seconds=6), Tab(room), calling(cast.ines)
+    if comes_first == "the candidate":
+        cem.say("I led the migration!", seg_id="own", now=now, **own)
+    fed = HEARD | {"started_ms": 1_200, "ended_ms": 5_200}
+    for _ in range(2):
+        answer = ines.post(at(room, "segments"), fed, content_type="application/json")
+        assert answer.status_code == 201, answer.text
+        if comes_first == "the tool" and Segment.objects.get().seg_id == HEARD["seg_id"]:
+            cem.say("I led the migration!", seg_id="own", now=now, **own)
+    assert answer.json()["text"] == "I led the migration!"
+    assert (Segment.objects.count(), Event.objects.count()) == (1, 2)
 
 
 def test_only_who_leads_feeds_and_only_while_it_runs(cast: Cast, room: Interview) -> None:

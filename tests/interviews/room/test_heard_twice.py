@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews.models import Event, Interview, Segment
+from interviews.director import Said
+from interviews.hub.reading import seen_by_each
+from interviews.models import Event, Interview, Question, Segment
+from interviews.queries.director_log import director_log
 from interviews.same_words import FEW_WORDS, OWN, Heard, Verdict, judge
 from interviews.states import InterviewState, Mode
 from tests.cast import Cast
@@ -17,7 +20,9 @@ SENTENCE = "We lost a day of orders because nobody watched the queue"
 CANDIDATE = Heard(SENTENCE, "candidate", "candidate/False", 3, 10_000, 14_000)
 TAB = replace(CANDIDATE, feed="ines/True", rank=1, started_ms=10_300, ended_ms=14_400)
 INES = Heard(SENTENCE, "interviewer", "ines/False", 2, 10_200, 14_300)
-ECHOED = replace(INES, started_ms=9_750, ended_ms=13_700)
+ECHOED = replace(INES, started_ms=9_650, ended_ms=13_600)
+PERHAPS = replace(INES, started_ms=9_850, ended_ms=13_800)
+SOFTLY = replace(INES, started_ms=10_000, ended_ms=13_600)
 
 WORDS = st.lists(
     st.sampled_from(
@@ -85,6 +90,12 @@ def test_one_microphone_never_doubles_itself(one: Heard) -> None:
         # Said by the interviewer, and heard by the candidate's microphone out of a loudspeaker.
         (ECHOED, CANDIDATE, Verdict.EARLIER_STAYS),
         (CANDIDATE, ECHOED, Verdict.LATER_REPLACES),
+        # A slower network would look the same: nobody's words are taken.
+        (PERHAPS, CANDIDATE, Verdict.APART),
+        (CANDIDATE, PERHAPS, Verdict.APART),
+        # Two microphones in one room: the farther one no longer hears the end.
+        (SOFTLY, CANDIDATE, Verdict.LATER_REPLACES),
+        (CANDIDATE, SOFTLY, Verdict.EARLIER_STAYS),
         (replace(ECHOED, started_ms=13_700), CANDIDATE, Verdict.LATER_REPLACES),  # who knows when it began?
         (CANDIDATE, replace(TAB, text=SENTENCE.replace("day", "date")), Verdict.EARLIER_STAYS),
         (CANDIDATE, replace(TAB, text="because nobody watched the queue"), Verdict.APART),
@@ -160,3 +171,36 @@ def test_what_was_typed_twice_stays_twice(cem: Tab, ines: Tab) -> None:
     heard(cem, "c1", source="typed")
     heard(ines, "t1", source="typed", speaker="candidate")
     assert Segment.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_a_question_that_the_candidates_microphone_brought_first_counts_as_asked(
+    room: Interview, cem: Tab, ines: Tab
+) -> None:
+    question = Question.objects.filter(plan_version=room.plan_version_id).first()
+    assert question is not None
+    heard(cem, "c1", question.text, started_ms=16_400, ended_ms=20_400)
+    heard(ines, "i1", question.text)
+    row = Segment.objects.get()
+    assert (row.speaker, row.asked_question_id) == ("interviewer", None)
+    said = [entry for entry in director_log(room) if isinstance(entry, Said)]
+    assert [(one.text, one.question_ref) for one in said] == [(question.text, str(question.id))]
+    words = seen_by_each(Event.objects.get(kind="segment.doubled")).words
+    assert words is not None, "the guard looks at them, and the panel shows the question as asked"
+    assert (words.seg_id, words.speaker, words.question_ref) == (
+        "i1",
+        "interviewer",
+        str(question.id),
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.portable
+def test_after_the_end_nobodys_words_become_anothers(cem: Tab, ines: Tab, room: Interview) -> None:
+    heard(ines, "t1", speaker="candidate")
+    Interview.objects.filter(id=room.id).update(
+        state=InterviewState.ENDED, ended_at=NOW + timedelta(seconds=20)
+    )
+    heard(cem, "c1")
+    assert Segment.objects.get().seg_id == "t1"
