@@ -171,19 +171,24 @@ class Hub:
         await asyncio.sleep(self._tick_seconds)
         self._ticks += 1
         # Only those that were asked about: a room opened while the database answers is not missing.
-        asked = list(self.rooms.values())
+        asked = {room: room.rings["member"].last for room in self.rooms.values()}
         if not asked:
             return
         facts = await in_database(read_facts, [room.interview_id for room in asked])
-        for room in asked:
-            self.run(self._look_at(room, facts.get(room.interview_id)))
+        for room, told in asked.items():
+            self.run(self._look_at(room, facts.get(room.interview_id), told))
         for watcher in self._watchers:
             self.run(watcher(list(self.rooms.values())))
 
-    async def _look_at(self, room: Room, facts: RoomFacts | None) -> None:
+    async def _look_at(self, room: Room, facts: RoomFacts | None, told: int) -> None:
+        """`told`: the last number known here before the database was asked."""
         if facts is None:
-            for connection in list(room.connections):
-                await connection.close(CloseCode.NO_SUCH_INTERVIEW)
+            await room.close(CloseCode.NO_SUCH_INTERVIEW)
+            return
+        if facts.member_seq < told:
+            # Its last commits were lost with a database, or never were: what comes under these numbers is news.
+            logger.error("A room knew more than the database, and is read anew.")
+            await self._forget(room)
             return
         room.facts = facts
         if facts.member_seq > room.rings["member"].last:
@@ -201,6 +206,14 @@ class Hub:
         if self._ticks % PRESENCE_EVERY == 0 or people != room.told_here:
             await self._tell_people(room)
         await self._show_presence(room)
+
+    async def _forget(self, room: Room) -> None:
+        """Those in it come back at once, into a room that is opened anew."""
+        self.rooms.pop(room.interview_id, None)
+        self.run(self._unsubscribe(room.interview_id))
+        await room.close(CloseCode.COME_BACK)
+        if not self.rooms:
+            self._rest()
 
     async def _recheck(self, connection: Connection) -> None:
         try:

@@ -135,8 +135,7 @@ class Layer:
     async def _pass_on(self, room: uuid.UUID, message: dict[str, Any]) -> None:
         match message["type"]:
             case "news":
-                told = message.get("event")
-                self._on_news(room, None if told is None else _unpacked(room, told))
+                self._on_news(room, _unpacked(room, message.get("event")))
             case "frame":
                 await self._on_frame(room, message["audiences"], message["frame"])
             case "words":
@@ -159,8 +158,13 @@ def _packed(event: NewEvent) -> dict[str, Any]:
     return {**asdict(event), "interview_id": None}  # it is told beside it, for every kind of word
 
 
-def _unpacked(room: uuid.UUID, told: dict[str, Any]) -> NewEvent:
-    words = told["words"]
-    return NewEvent(
-        **{**told, "interview_id": room, "words": None if words is None else StoredWords(**words)}
-    )
+def _unpacked(room: uuid.UUID, told: dict[str, Any] | None) -> NewEvent | None:
+    """None where nothing came with the nudge, or what another version says of an event: then the log is read."""
+    if told is None:
+        return None
+    try:
+        words = told["words"]
+        heard = None if words is None else StoredWords(**words)
+        return NewEvent(**{**told, "interview_id": room, "words": heard})
+    except (KeyError, TypeError):
+        return None

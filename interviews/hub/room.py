@@ -66,6 +66,10 @@ class Room:
                 self.question = None
         return True
 
+    async def close(self, code: int) -> None:
+        for connection in list(self.connections):
+            await connection.close(code)
+
     def wake(self) -> None:
         for connection in self.connections:
             connection.wake()

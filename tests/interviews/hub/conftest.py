@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from channels.layers import InMemoryChannelLayer, channel_layers
+from channels_redis.serializers import registry
 
 
 class FrailLayer:
-    """A layer whose connection can break, as that to a Redis does."""
+    """A layer whose connection can break, as that to a Redis does, and which carries what that can carry."""
 
     def __init__(self) -> None:
         self._sound = InMemoryChannelLayer()
+        self._wire = registry.get_serializer("msgpack")
         self.broken = asyncio.Event()
         self.channels = 0
 
@@ -28,7 +30,8 @@ class FrailLayer:
         await self._sound.group_discard(group, channel)
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
-        await self._sound.group_send(group, message)
+        on_the_wire = self._wire.deserialize(self._wire.serialize(message))
+        await self._sound.group_send(group, on_the_wire)
 
     async def receive(self, channel: str) -> dict[str, Any]:
         hearing = asyncio.ensure_future(self._sound.receive(channel))

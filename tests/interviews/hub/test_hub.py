@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
-from interviews.events import Audience, OpenQuestion, Person, QuestionDelta
+from interviews.events import Audience, CloseCode, OpenQuestion, Person, QuestionDelta
 from interviews.hub import Connection, Hub, Room, RoomFacts
 from interviews.hub.hub import PRESENCE_EVERY
 from interviews.hub.reading import NewEvent, read_new_events, seen_by_each
@@ -235,6 +235,31 @@ async def test_the_next_in_order_is_taken_by_the_word_of_another_server_alone(
     ((_, frame),) = room.rings["member"].after(0, 10) or ()
     assert json.loads(frame)["text"] == "a"
     await other_hub.stop()
+
+
+async def test_a_room_that_knows_more_than_the_database_is_opened_anew(
+    hub: Hub, interview: Interview
+) -> None:
+    """A standby that took over lacks the last commits: what is stored next has numbers that were told before."""
+    rita, ines = Tab(rights=1), Tab(1, key="ines")
+    room = await hub.enter(interview.id, rita.connection)
+    (lost,) = await sync_to_async(say)(interview, "lost")
+    hub.nudge(interview.id, lost)
+    await sync_to_async(Event.objects.all().delete)()
+    await Interview.objects.aupdate(member_seq=0, candidate_seq=0)
+    async with asyncio.timeout(PATIENCE):
+        await rita.was_closed.wait()
+    assert rita.closed == [CloseCode.COME_BACK]
+    again = await hub.enter(interview.id, ines.connection)
+    assert again is not None
+    assert again is not room
+    await sync_to_async(say)(interview, "kept")
+    async with asyncio.timeout(PATIENCE):
+        while again.rings["member"].last == 0:  # noqa: ASYNC110 # the room tells nobody that it has news
+            await asyncio.sleep(0.01)
+    ((_, frame),) = again.rings["member"].after(0, 10) or ()
+    assert json.loads(frame)["text"] == "kept"
+    assert not ines.closed
 
 
 def test_a_word_told_by_its_writer_looks_as_it_does_when_it_is_read(interview: Interview) -> None:

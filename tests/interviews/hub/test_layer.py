@@ -66,10 +66,10 @@ async def test_news_arrives_as_it_was_told(frail: FrailLayer) -> None:
     ):
         await here.layer.tell_news(ROOM, event)
         assert await asyncio.wait_for(there.news.get(), 2) == (ROOM, event)
-    await frail.group_send(
-        f"room.{ROOM.hex}", {"type": "news", "room": str(ROOM)}
-    )  # an older version's
-    assert await asyncio.wait_for(there.news.get(), 2) == (ROOM, None)
+    for of_another_version in ({}, {"event": {"seq": 9, "frame": "{}"}}):
+        nudge = {"type": "news", "room": str(ROOM), **of_another_version}
+        await frail.group_send(f"room.{ROOM.hex}", nudge)
+        assert await asyncio.wait_for(there.news.get(), 2) == (ROOM, None)
     await there.layer.stop()
 
 
