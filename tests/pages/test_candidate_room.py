@@ -76,7 +76,12 @@ def test_a_turn_that_was_held_up_leaves_the_next_question_open(
         room.page.get_by_role("button", name="I'm done").click()
         room.until(lambda: room.of("turn.finished"))
         assert [frame["text"] for frame in room.of("segment.final")] == ["The gears."]
-        assert room.of("turn.finished")[0]["seg_ids"] == [room.of("segment.final")[0]["seg_id"]]
+        (turn,) = room.of("turn.finished")
+        assert turn["seg_ids"] == [room.of("segment.final")[0]["seg_id"]]
+        room.event("turn.finished", seg_ids=turn["seg_ids"], late=True)  # by the server's clock
+        room.page.get_by_label("Your answer").fill("And the wheel.")
+        room.page.get_by_role("button", name="I'm done").click()
+        room.until(lambda: len(room.of("turn.finished")) == 2)
 
 
 def test_what_is_too_long_to_send_stays_and_is_not_called_empty(

@@ -5,6 +5,7 @@ const NEAR = 80;
 export class EndInView {
   #list;
   #wasNear = null; // null: not measured since the last frame
+  #top = 0;
 
   constructor(list) {
     this.#list = list;
@@ -14,8 +15,10 @@ export class EndInView {
   keep(near = NEAR) {
     if (this.#wasNear !== null) return;
     this.#wasNear = this.isNear(near);
+    this.#top = this.#list.scrollTop;
     requestAnimationFrame(() => {
-      if (this.#wasNear) this.show();
+      // Whoever went elsewhere meanwhile, by a wheel or a link to some moment, stays there.
+      if (this.#wasNear && this.#list.scrollTop >= this.#top) this.show();
       this.#wasNear = null;
     });
   }

@@ -52,7 +52,10 @@ export class RoomNews {
     "segment.empty": (event) => this.#unheard.nothingIn(event),
     "segment.failed": (event, isNews) => this.#unheard.failed(event, isNews),
     "turn.finished": ({ late }, isNews) => {
-      if (late) return; // of an earlier question: the one that is open waits for its answer
+      if (late) {
+        this.#progress.isAnswerWanted = true; // it was of an earlier question: the one that is open waits for its answer
+        return;
+      }
       this.#closeTurn();
       if (isNews && this.#room.isAiLed) this.#awaitTheAi();
     },
@@ -94,8 +97,7 @@ export class RoomNews {
       this.#answering.add(event.seg_id, event.text);
       return;
     }
-    this.#progress.isAnswerWanted = true;
-    this.#answering.newTurn();
+    this.#askedByAPerson();
     if (isNews) announce(`${event.name}: ${event.text}`);
   }
 
@@ -105,6 +107,13 @@ export class RoomNews {
     if (!event.is_kept) return;
     this.#conversation.stored(event);
     if (event.speaker === "candidate") this.#answering.add(event.seg_id, event.text);
+    else this.#askedByAPerson();
+  }
+
+  /** What the candidate's own microphone heard of it before is no part of an answer. */
+  #askedByAPerson() {
+    this.#progress.isAnswerWanted = true;
+    this.#answering.newTurn();
   }
 
   #requestMade({ action }, isNews) {
