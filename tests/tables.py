@@ -2,6 +2,7 @@
 test, so one process of a run does it, and whoever else needs such a database begins with a copy."""
 
 import fcntl
+import hashlib
 import os
 import subprocess
 import sys
@@ -13,28 +14,31 @@ import psycopg
 
 from tests.served import ROOT, clean_environment
 
-_NAME = "tables"
 _LOCK = 0x4D4D_7E57  # any number of our own, the same in every process
 
 
 def tables_in_postgres() -> str:
-    """The name of a database on the private server of DATABASE_URL, to be used as a template."""
-    server = os.environ["DATABASE_URL"]
+    """The name of a database on the server of DATABASE_URL, to be used as a template.
+
+    Named by the migrations that made it: a server that was given outlives the run.
+    """
+    server, name = os.environ["DATABASE_URL"], f"tables_{_digest_of_migrations()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # while this connection is open
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_NAME])
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if found.fetchone() is None:
-            half_made = f"{_NAME}_{os.getpid()}"
+            half_made = f"{name}_{os.getpid()}"
             connection.execute(f'CREATE DATABASE "{half_made}"')
             with tempfile.TemporaryDirectory(prefix="mm-") as folder:
                 _migrate(Path(folder), DATABASE_URL=f"{server.rpartition('/')[0]}/{half_made}")
-            connection.execute(f'ALTER DATABASE "{half_made}" RENAME TO "{_NAME}"')
-    return _NAME
+            connection.execute(f'ALTER DATABASE "{half_made}" RENAME TO "{name}"')
+    return name
 
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
-    """A folder in the run's DATA_DIR that `make` filled, in whichever process asked first."""
-    made = Path(os.environ["DATA_DIR"]) / name
+    """A folder in the run's DATA_DIR that `make` filled, in whichever process of this run asked first."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    made = Path(os.environ["DATA_DIR"]) / f"{name}-{run}"
     with made.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
@@ -46,7 +50,14 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
 
 def tables_in_sqlite() -> Path:
     """A folder like DATA_DIR, with the database only."""
-    return made_once(_NAME, _migrate)
+    return made_once("tables", _migrate)
+
+
+def _digest_of_migrations() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(ROOT.glob("*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _migrate(folder: Path, **settings: str) -> None:
