@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.db import connection
 
+from scheduler import recurring
+from scheduler.models import RecurringJob
 from tests.servers import PrivateServers, free_port, start_redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,6 +82,7 @@ def fleet(
         (Path(folder) / "logs").mkdir()
         try:
             url = redis_url or start_redis(servers)
+            rest_what_recurs()
             started = Fleet(Path(folder) / "logs", url, slots, settings or {})
             try:
                 yield started
@@ -89,6 +92,12 @@ def fleet(
             for process in servers.processes:
                 process.kill()
                 process.wait()
+
+
+def rest_what_recurs() -> None:
+    """As an operator pauses it: a test that counts jobs must not come upon one that the time of day asked for."""
+    recurring.set_declared()
+    RecurringJob.objects.update(is_paused=True)
 
 
 def database_url() -> str:

@@ -17,13 +17,14 @@ from scheduler.one_process import Parts
 from scheduler.states import FINAL
 from scheduler.workflow import Step, Workflow
 from tests.scheduler.probe.jobs import BLOCKED, RELEASED
-from tests.scheduler.processes import wait_until
+from tests.scheduler.processes import rest_what_recurs, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.portable]
 
 
 @contextmanager
 def running(slots: int = 3) -> Iterator[Parts]:
+    rest_what_recurs()
     parts = Parts(slots=slots)
     parts.start()
     try:

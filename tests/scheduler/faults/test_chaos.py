@@ -123,7 +123,6 @@ def test_every_job_is_settled_once_and_every_counter_is_right() -> None:
 
 def look_at_the_tables(run: WorkflowRun) -> None:
     assert Job.objects.filter(workflow=run).count() == JOBS
-    # Recurring jobs of the real settings may have come in beside them, and are over too.
     table = Counter(Job.objects.values_list("state", flat=True))
     assert live_counts().by_state() == dict(table)
     assert WorkflowRun.objects.get(pk=run.pk).state in {"done", "partly_failed"}
