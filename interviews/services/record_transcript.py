@@ -155,7 +155,7 @@ def _answers_an_earlier(interview: Interview, seg_ids: list[str]) -> bool:
     must not count as the answer to a question that its candidate had not seen."""
     said = Segment.objects.filter(interview=interview, seg_id__in=seg_ids)
     answered = list(said.values_list("asked_question__position", flat=True))
-    if len(answered) < len({*seg_ids}):
+    if not answered or len(answered) < len({*seg_ids}):
         return False  # speech whose words are still to come
     put = _questions_to_answer(interview).exclude(move__in=_SAME_QUESTION)
     last = put.values_list("position", flat=True).first()
