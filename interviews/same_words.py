@@ -20,7 +20,7 @@ FEW_WORDS = 4  # below it, only the same person can be meant: many say "yes" at 
 MANY_WORDS = 6  # from there on a piece of a sentence is known within the whole
 LONGEST = 200  # words that are compared one by one
 ECHO_MS = 120  # a call brings words out of the other's loudspeaker at least so much later
-CLEARLY_MS = 300  # what no network alone makes of two microphones in one room
+CLEAR_ECHO_MS = range(300, 1_500)  # sooner may be a slower network, and later is one
 SPOKEN_MS_A_WORD = 350
 _FASTEST_MS_A_WORD = 120
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -72,8 +72,8 @@ def judge(earlier: Heard, later: Heard) -> Verdict:
 
 
 def _of_an_echo(ahead: float, *, is_better: bool) -> Verdict:
-    """Whoever's words would go by rank may only have heard them first: by less than is clear, both stand."""
-    if ahead < CLEARLY_MS:
+    """Whoever's words would go by rank heard them first: where that need not be an echo, both stand."""
+    if not CLEAR_ECHO_MS.start <= ahead < CLEAR_ECHO_MS.stop:
         return Verdict.APART
     return Verdict.LATER_REPLACES if is_better else Verdict.EARLIER_STAYS
 

@@ -28,6 +28,7 @@ def tables_in_postgres() -> str:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if found.fetchone() is None:
             half_made = f"{name}_{os.getpid()}"
+            connection.execute(f'DROP DATABASE IF EXISTS "{half_made}"')  # of a run that was killed
             connection.execute(f'CREATE DATABASE "{half_made}"')
             with tempfile.TemporaryDirectory(prefix="mm-") as folder:
                 _migrate(Path(folder), DATABASE_URL=f"{server.rpartition('/')[0]}/{half_made}")

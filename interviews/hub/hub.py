@@ -25,6 +25,7 @@ from interviews.hub.reading import (
     StoredWords,
     read_facts,
     read_new_events,
+    renew_epoch,
     seen_by_each,
 )
 from interviews.hub.room import Room, Seen
@@ -182,6 +183,8 @@ class Hub:
 
     async def _look_at(self, room: Room, facts: RoomFacts | None, told: int) -> None:
         """`told`: the last number known here before the database was asked."""
+        if self.rooms.get(room.interview_id) is not room:
+            return  # all left while the database answered, and perhaps came back into another
         if facts is None:
             await room.close(CloseCode.NO_SUCH_INTERVIEW)
             return
@@ -208,10 +211,13 @@ class Hub:
         await self._show_presence(room)
 
     async def _forget(self, room: Room) -> None:
-        """Those in it come back at once, into a room that is opened anew."""
+        """Those in it come back at once, into a room that is opened anew; what they hold is of another history."""
         self.rooms.pop(room.interview_id, None)
         self.run(self._unsubscribe(room.interview_id))
-        await room.close(CloseCode.COME_BACK)
+        try:
+            await in_database(renew_epoch, room.interview_id)
+        finally:
+            await room.close(CloseCode.COME_BACK)
         if not self.rooms:
             self._rest()
 

@@ -1,4 +1,5 @@
-"""What the hub reads: the numbers of all open rooms in one query, and the events that follow a number."""
+"""What the hub reads: the numbers of all open rooms in one query, and the events that follow a number; and all it
+writes, the name of a room's history."""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +10,7 @@ from django.db.models import Q
 
 from interviews.events import Audience, EventKind, brings_words, encode_event
 from interviews.models import Event, Interview
+from interviews.models.interview import new_epoch
 
 PAGE = 200
 FETCH = 1000
@@ -63,6 +65,11 @@ def read_facts(interview_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RoomFact
     names = [field.name for field in fields(RoomFacts)]
     rows = Interview.objects.filter(id__in=interview_ids).values(*names)
     return {row["id"]: RoomFacts(**row) for row in rows}
+
+
+def renew_epoch(interview_id: uuid.UUID) -> None:
+    """Whoever comes back drops what they had, and is told the log from its first event."""
+    Interview.objects.filter(id=interview_id).update(epoch=new_epoch())
 
 
 def read_new_events(after: Mapping[uuid.UUID, int]) -> Sequence[NewEvent]:

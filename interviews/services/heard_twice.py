@@ -1,5 +1,6 @@
 """Words that two microphones heard stand in the transcript once; that and how the other heard them is in the log."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -20,15 +21,16 @@ _REPLACED = (*_OWN, "started_ms", "ended_ms", "asked_question_id")
 def find_heard_before(new: Segment) -> tuple[Segment, Verdict] | None:
     """The stored segment that holds the same words, and which of the two is to stay.
 
-    After the end what is stored stays as it is: a report may already quote it.
+    After the end what is stored stays as it is, for a report may already quote it; and where more was said, both do.
     """
     if new.source not in SPOKEN:
         return None
     spoken = Segment.objects.filter(interview=new.interview_id, source__in=SPOKEN)
+    heard = replace(_heard(new), rank=0) if new.after_end else _heard(new)
     for row in spoken.order_by("-position")[:_LATEST]:
-        verdict = judge(_heard(row), _heard(new))
+        verdict = judge(_heard(row), heard)
         if verdict is not Verdict.APART:
-            return row, Verdict.EARLIER_STAYS if new.after_end else verdict
+            return row, verdict
     return None
 
 

@@ -36,7 +36,7 @@ _LATEST_TURNS = 20
 AWAITS_ANSWER = ("ask", "probe", "clarify", "repeat", "invite_questions", "member")
 _SAME_QUESTION = ("clarify", "repeat")  # put once more: what was said before it is an answer to it
 _HELD_UP_MS = 2_000  # words that come so long after they were said had to wait for a connection
-_CLOCKS_DIFFER_MS = 1_000  # the candidate's page counts from what it was told
+_CLOCKS_DIFFER_MS = 3_000  # the candidate's page counts from what it was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,16 @@ def question_being_answered(interview: Interview) -> AskedQuestion | None:
 
 
 def _id_of_question(interview: Interview, said_ms: int, waited_ms: int) -> uuid.UUID | None:
-    """The question that stood when words were said. Those that a cut cable held up belong to an earlier one."""
+    """The question that stood when words were said. Those that a cut cable held up belong to an earlier one.
+
+    A page that knows of a question counts from its moment on, so only words that were said without it are earlier. Of a
+    person's question nobody knows when it was put, only when its words came.
+    """
     if waited_ms < _HELD_UP_MS:
         return _questions_to_answer(interview).values_list("id", flat=True).first()
-    put = interview.asked_questions.filter(move__in=AWAITS_ANSWER).order_by("-position")
-    for id_, asked_at in put.values_list("id", "asked_at"):
-        if asked_at is not None and ms_at(interview, asked_at) <= said_ms + _CLOCKS_DIFFER_MS:
+    put = interview.asked_questions.filter(move__in=AWAITS_ANSWER, asked_at__isnull=False)
+    for id_, move, began_at in put.order_by("-position").values_list("id", "move", "started_at"):
+        if move == "member" or ms_at(interview, began_at) <= said_ms + _CLOCKS_DIFFER_MS:
             return id_
     return None
 

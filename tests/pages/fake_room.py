@@ -128,8 +128,9 @@ class FakeRoom:
         at = "2026-11-26T10:00:00+00:00"
         self.send({"type": "event", "seq": self.last_seq, "kind": kind, "at": at, **told})
 
-    def ask(self, text: str = "What did you build?", msg_id: str = "q1") -> None:
-        self.event("question.asked", msg_id=msg_id, text=text, awaits_answer=True)
+    def ask(self, text: str = "What did you build?", msg_id: str = "q1", at_ms: int = 0) -> None:
+        moment = {"started_ms": at_ms, "ended_ms": at_ms}
+        self.event("question.asked", msg_id=msg_id, text=text, awaits_answer=True, **moment)
 
     def words(self, seg_id: str, text: str) -> None:
         told = {"speaker": "candidate", "name": "Cem Candidate", "source": "provider"}

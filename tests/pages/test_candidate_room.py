@@ -84,6 +84,42 @@ def test_a_turn_that_was_held_up_leaves_the_next_question_open(
         room.until(lambda: len(room.of("turn.finished")) == 2)
 
 
+def test_an_answer_is_given_after_its_question_however_the_pages_clock_goes(
+    browser: Browser, address: str
+) -> None:
+    with in_the_room(browser, address) as room:
+        room.ask("What was hard about it?", "q2", at_ms=600_000)
+        expect(room.page.locator("#chat")).to_contain_text("What was hard about it?")
+        room.page.get_by_label("Your answer").fill("The gears.")
+        room.page.get_by_role("button", name="I'm done").click()
+        room.until(lambda: room.of("segment.final"))
+        assert 600_000 <= room.of("segment.final")[0]["ended_ms"] < 660_000
+
+
+@pytest.mark.parametrize("heard_first_by", ["this microphone", "a colleague's"])
+def test_an_interviewers_words_that_this_microphone_heard_first_are_no_part_of_the_answer(
+    browser: Browser, address: str, heard_first_by: str
+) -> None:
+    """Their own microphone brings them last, after this one or after a colleague's."""
+    ines = {
+        "speaker": "interviewer",
+        "name": "Ines",
+        "text": "How big was it?",
+        "source": "provider",
+    }
+    told = {**ines, "seg_id": "i1", "twin": "echo", "is_kept": True}
+    with in_the_room(browser, address) as room:
+        if heard_first_by == "this microphone":
+            room.words("echo", "How big was it?")
+        else:
+            room.event("segment.final", **{**ines, "seg_id": "echo"})
+        room.words("answer", "Ten people worked on it.")
+        room.event("segment.doubled", **told)
+        room.page.get_by_role("button", name="I'm done").click()
+        room.until(lambda: room.of("turn.finished"))
+        assert room.of("turn.finished")[0]["seg_ids"] == ["answer"]
+
+
 def test_what_is_too_long_to_send_stays_and_is_not_called_empty(
     browser: Browser, address: str
 ) -> None:

@@ -53,6 +53,7 @@ export class Conversation {
   clear() {
     this.#editor?.close();
     this.#chat.replaceChildren();
+    this.#end.restart();
     this.#questions.clear();
     this.#segments.clear();
     this.#thinking = null;

@@ -23,6 +23,12 @@ export class EndInView {
     });
   }
 
+  /** The list begins anew, and is read from its end. */
+  restart() {
+    this.#top = 0;
+    if (this.#wasNear !== null) this.#wasNear = true;
+  }
+
   isNear(near = NEAR) {
     return this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight <= near;
   }

@@ -17,6 +17,7 @@ export class LiveTranscript {
 
   clear() {
     this.#list.replaceChildren();
+    this.#end.restart();
     this.#turns.clear();
     for (const { timer } of this.#interims.values()) clearTimeout(timer);
     this.#interims.clear();

@@ -27,6 +27,14 @@ export class RoomClock {
     this.#show();
   }
 
+  /** Something happened at this moment: a clock that stood still with a sleeping tab, or was set back, is behind. */
+  reached(ms) {
+    if (!(ms > this.elapsed())) return;
+    this.#elapsed = ms;
+    if (this.#since) this.#since = Date.now();
+    this.#show();
+  }
+
   elapsed() {
     return Math.round(this.#elapsed + (this.#since ? Date.now() - this.#since : 0));
   }

@@ -250,6 +250,8 @@ async def test_a_room_that_knows_more_than_the_database_is_opened_anew(
     async with asyncio.timeout(PATIENCE):
         await rita.was_closed.wait()
     assert rita.closed == [CloseCode.COME_BACK]
+    epoch = await Interview.objects.values_list("epoch", flat=True).aget()
+    assert epoch != interview.epoch, "what clients hold is of another history"
     again = await hub.enter(interview.id, ines.connection)
     assert again is not None
     assert again is not room

@@ -93,6 +93,7 @@ def test_one_microphone_never_doubles_itself(one: Heard) -> None:
         # A slower network would look the same: nobody's words are taken.
         (PERHAPS, CANDIDATE, Verdict.APART),
         (CANDIDATE, PERHAPS, Verdict.APART),
+        (CANDIDATE, replace(INES, started_ms=8_200, ended_ms=12_200), Verdict.APART),
         # Two microphones in one room: the farther one no longer hears the end.
         (SOFTLY, CANDIDATE, Verdict.LATER_REPLACES),
         (CANDIDATE, SOFTLY, Verdict.EARLIER_STAYS),
@@ -204,3 +205,5 @@ def test_after_the_end_nobodys_words_become_anothers(cem: Tab, ines: Tab, room: 
     )
     heard(cem, "c1")
     assert Segment.objects.get().seg_id == "t1"
+    heard(cem, "c2", f"{SENTENCE}, and that was my fault alone")
+    assert set(Segment.objects.values_list("seg_id", flat=True)) == {"t1", "c2"}, "more was said"

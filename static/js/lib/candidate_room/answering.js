@@ -49,8 +49,9 @@ export class Answering {
     this.lastWords = words;
   }
 
+  /** Whether it was part of this answer. */
   remove(segId) {
-    this.#turn.delete(segId);
+    return this.#turn.delete(segId);
   }
 
   /** What this page, or an earlier one, could not deliver yet. */

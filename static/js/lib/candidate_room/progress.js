@@ -8,6 +8,7 @@ export class RoomProgress {
   ledBy = "ai";
   isAnswerWanted = false;
   openQuestion = 0; // the number of the question that stands open
+  #awaitsAnswer = false; // whatever was sent meanwhile
 
   constructor(socket) {
     this.#socket = socket;
@@ -44,8 +45,17 @@ export class RoomProgress {
 
   /** A question is asked; it may be answered once its words stand there. */
   questionOpened(seq) {
-    this.isAnswerWanted = false;
+    this.isAnswerWanted = this.#awaitsAnswer = false;
     this.openQuestion = seq;
+  }
+
+  answerWanted() {
+    this.isAnswerWanted = this.#awaitsAnswer = true;
+  }
+
+  /** A finished turn was of an earlier question: the one that is open waits for its answer as before. */
+  stillOpen() {
+    this.isAnswerWanted = this.#awaitsAnswer;
   }
 
   questionClosed() {

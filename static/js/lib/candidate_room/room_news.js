@@ -53,7 +53,7 @@ export class RoomNews {
     "segment.failed": (event, isNews) => this.#unheard.failed(event, isNews),
     "turn.finished": ({ late }, isNews) => {
       if (late) {
-        this.#progress.isAnswerWanted = true; // it was of an earlier question: the one that is open waits for its answer
+        this.#progress.stillOpen();
         return;
       }
       this.#closeTurn();
@@ -80,6 +80,7 @@ export class RoomNews {
   }
 
   async #questionAsked(event, isNews) {
+    this.#room.clock.reached(event.ended_ms); // what is answered to it is said after it
     this.#progress.questionOpened(event.seq);
     this.#answering.newTurn();
     if (event.degraded !== undefined) this.#tellDegraded(event.degraded, isNews);
@@ -88,7 +89,7 @@ export class RoomNews {
       this.#aloud.say(event.msg_id, event.text);
     }
     await this.#conversation.questionAsked(event, { atOnce: !isNews });
-    if (this.#progress.openQuestion === event.seq) this.#progress.isAnswerWanted = event.awaits_answer;
+    if (this.#progress.openQuestion === event.seq && event.awaits_answer) this.#progress.answerWanted();
   }
 
   #said(event, isNews) {
@@ -97,23 +98,22 @@ export class RoomNews {
       this.#answering.add(event.seg_id, event.text);
       return;
     }
-    this.#askedByAPerson();
+    this.#progress.answerWanted();
+    this.#answering.newTurn();
     if (isNews) announce(`${event.name}: ${event.text}`);
   }
 
   /** Another microphone heard the same words: the better of both stays. */
   #doubled(event) {
-    this.#conversation.removePending(event.is_kept ? event.twin : event.seg_id);
-    if (!event.is_kept) return;
-    this.#conversation.stored(event);
-    if (event.speaker === "candidate") this.#answering.add(event.seg_id, event.text);
-    else this.#askedByAPerson();
-  }
-
-  /** What the candidate's own microphone heard of it before is no part of an answer. */
-  #askedByAPerson() {
-    this.#progress.isAnswerWanted = true;
-    this.#answering.newTurn();
+    const [stays, goes] = event.is_kept ? [event.seg_id, event.twin] : [event.twin, event.seg_id];
+    this.#conversation.removePending(goes);
+    if (event.is_kept) this.#conversation.stored(event);
+    const wasInAnswer = this.#answering.remove(goes);
+    if (event.speaker === "candidate") {
+      if (event.is_kept || wasInAnswer) this.#answering.add(stays, event.text);
+    } else if (event.is_kept && wasInAnswer) {
+      this.#progress.answerWanted(); // it was an interviewer's question that this microphone had heard first
+    }
   }
 
   #requestMade({ action }, isNews) {
