@@ -8,6 +8,8 @@ a restart or another server goes on at exactly the same place.
 from interviews.director.answers import Weakness, weaknesses_of
 from interviews.director.clock import Clock
 from interviews.director.log import (
+    SILENCE,
+    WHISPERED,
     Answered,
     DirectorState,
     LogEntry,
@@ -25,6 +27,8 @@ from interviews.director.sameness import says_the_same
 from interviews.director.unasked import Unasked, unasked
 
 __all__ = [
+    "SILENCE",
+    "WHISPERED",
     "Answered",
     "Clock",
     "DirectorState",

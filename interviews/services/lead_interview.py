@@ -28,6 +28,7 @@ from ai_engine.inputs import (
     Withdrawn,
 )
 from ai_engine.skills.ask_next_question import TurnToWord, ask_next_question
+from interviews.director import SILENCE, WHISPERED
 from interviews.events import QuestionDelta
 from interviews.hub import Hub, Room, finish_database_work, in_database, the_hub
 from interviews.queries.material import allowed_providers
@@ -53,7 +54,6 @@ _KEEP_EVERY = 1.0
 _LOOK_FOR_WORDS_EVERY = 0.2
 _REST_AFTER_FAILURE = 1.0
 _CLAIMS_END_WITHIN = 0.3  # before a stop, which waits for the hand-over two seconds in all
-_SILENCE, _WHISPERED = "silence", "whispered"
 
 
 class Leader:
@@ -188,9 +188,9 @@ class Leader:
     async def _word(self, speech: "_Speech") -> Wording | None:
         """The complete wording; None if the turn was lost on the way."""
         move = speech.turn.move
-        is_plans_own = move.kind not in _WORDED_BY_AI or move.reason == _SILENCE
+        is_plans_own = move.kind not in _WORDED_BY_AI or move.reason == SILENCE
         # A whisper is a colleague's note: to have it said as it stands would be worth a script's while.
-        if is_plans_own or (speech.turn.is_hurried and move.reason != _WHISPERED):
+        if is_plans_own or (speech.turn.is_hurried and move.reason != WHISPERED):
             await speech.add(move.text)
             return Wording(move.text)
         try:
